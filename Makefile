@@ -1,0 +1,38 @@
+# The whole developer interface. A fresh machine needs Python 3.11 or later, make and the usual package registries.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: install demo test lint lock build clean
+
+install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
+
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: install  ## open the console on the sample business
+	$(BIN)/qbconsole demo
+
+test: install  ## run every test
+	$(BIN)/python -m pytest -n auto
+
+lint: install  ## style, types, layers
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+lock: install  ## pin again after a change of the dependencies in pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --allow-unsafe --no-header --extra dev --output-file requirements-dev.lock pyproject.toml
+
+build: install  ## the wheel, in dist/
+	$(BIN)/python -m build --no-isolation --wheel
+
+clean:  ## forget everything that was installed or built
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

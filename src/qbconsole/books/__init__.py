@@ -1,0 +1,1 @@
+"""Books: their folders, settings, rules, secrets and clock."""

@@ -1,0 +1,100 @@
+"""A book's settings, `book.toml`: which systems, which clock, whether it may write."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+import tomlkit
+from pydantic import Field, field_validator
+
+from qbconsole.books.toml import Section, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Crm(Section):
+    """The CRM's side. `folder` is for spreadsheets, `api_url` for the rest."""
+
+    kind: Literal["hubspot", "spreadsheet"]
+    api_url: str = "https://api.hubapi.com"
+    folder: str = ""
+    may_create_properties: bool = False
+
+
+class Accounting(Section):
+    """QuickBooks Online's side; base URLs are settings for sandboxes and the simulator."""
+
+    realm_id: str = ""
+    api_url: str = "https://quickbooks.api.intuit.com"
+    oauth_url: str = "https://oauth.platform.intuit.com"
+    app_url: str = "https://app.qbo.intuit.com"
+    minor_version: int = 75
+
+
+class Settings(Section):
+    """All of `book.toml`."""
+
+    name: str
+    company: str
+    environment: Literal["production", "sandbox", "demo"] = "production"
+    time_zone: str = "America/New_York"
+    currency: str = "USD"
+    clock: Literal["system", "remote"] = "system"
+    cut_over: date
+    """Billing events that fell due before it are adopted or ignored, never drafted."""
+    reported_through: date | None = None
+    """The last day already reported to somebody: nothing on or before it is voided or deleted."""
+    armed: bool = False
+    posting_window: float = Field(default=30.0, ge=0)
+    """Seconds that an approval waits here, in which undo leaves no trace."""
+    sync_every: float = Field(default=300.0, gt=0)
+    """Seconds between cycles of the runner."""
+    secrets: Literal["keyring", "simulator"] = "keyring"
+    crm: Crm
+    accounting: Accounting
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            message = f"{value!r} is no time zone; use a name such as America/Chicago"
+            raise ValueError(message) from error
+        return value
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read a book's settings.
+
+    Raises:
+        Configuration: the file is missing or wrong; the key and the line are named.
+    """
+    return load(folder / "book.toml", Settings)
+
+
+def write_settings(folder: Path, settings: Settings) -> None:
+    """Write a new book's settings, durably, for its owner alone."""
+    plain = settings.model_dump(mode="python", exclude_none=True)
+    _replace(folder / "book.toml", tomlkit.dumps(plain))
+
+
+def change_setting(folder: Path, name: str, value: str | float | bool) -> None:
+    """Change one top-level setting, keeping the file's comments and order."""
+    path = folder / "book.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document[name] = value
+    _replace(path, tomlkit.dumps(document))
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".new")
+    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,133 @@
+"""What every connector offers: pages of records, and operations applied exactly as asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
+
+    from qbconsole.domain.errors import Problem
+    from qbconsole.domain.operations import Operation, Receipt
+    from qbconsole.domain.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """One record of a stream as the remote gave it.
+
+    `record` is None for a tombstone (deleted or archived there), or when a field that we use could not be read: then
+    `problem` says which and why, and the payload is kept all the same.
+    """
+
+    kind: str
+    id: str
+    payload: str
+    record: Record | None = None
+    problem: str = ""
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the record is gone on the remote."""
+        return self.record is None and not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of one stream, and the cursor that covers them: both are stored in one transaction.
+
+    `cursor` is the connector's own text. `complete` is True on the last page of a full listing: records of the stream
+    that were not seen since its first page are gone on the remote. `calls` counts the requests the page cost.
+    """
+
+    stream: str
+    records: tuple[Pulled, ...]
+    cursor: str
+    first: bool = False
+    complete: bool = False
+    calls: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One line of `book check`: what this company or portal has, and what that means for us."""
+
+    name: str
+    available: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One write and its idempotency key."""
+
+    operation: Operation
+    request_id: str
+
+
+class TokenStore(Protocol):
+    """Where a connector keeps its credentials: read before use, written before anything new is used."""
+
+    def read(self) -> Mapping[str, str]:
+        """All secrets of this connector, by name."""
+        ...
+
+    def write(self, secrets: Mapping[str, str]) -> None:
+        """Replace the named secrets, durably, before this returns."""
+        ...
+
+
+class Connector(Protocol):
+    """One remote system of one book. Every method may raise a `Problem` of domain/errors.py, and nothing else."""
+
+    name: str
+    streams: tuple[str, ...]
+    """Every stream that `pull` may yield, `<connector>.<kind>`, in the order in which they should be pulled."""
+
+    def pull(
+        self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool = False
+    ) -> AsyncIterator[Page]:
+        """Pages of what changed since the cursors (all there is for a stream without one, or with `full`).
+
+        Args:
+            cursors: the stored cursor of each stream that has one.
+            watched: by stream, ids of records that must be read again although nothing says that they changed.
+            full: list everything again.
+        """
+        ...
+
+    async def now(self) -> datetime:
+        """The server's clock, in UTC."""
+        ...
+
+    async def apply(self, operation: Operation, *, request_id: str) -> Receipt:
+        """Do the write once under its idempotency key.
+
+        Raises:
+            Retriable: it failed in passing; `sent` tells whether it may have happened.
+            Conflict: the record is no longer as the decision saw it.
+            NeedsPerson: refused for good.
+            SignIn: the credentials were refused.
+        """
+        ...
+
+    async def apply_many(self, sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
+        """Do several writes, in the remote's batches where it has them; one outcome each, in order, none raised.
+
+        A batch whose answer was lost gives `Retriable(sent=True)` for each of its items. Only a `SignIn` is raised.
+        """
+        ...
+
+    async def find(self, operation: Operation, *, since: datetime) -> Receipt | None:
+        """Look whether the write already happened, by its tag or by the values it sets; None if it did not."""
+        ...
+
+    async def check(self) -> Sequence[Capability]:
+        """What the credentials reach and the company's plan has; named missing scopes included."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...

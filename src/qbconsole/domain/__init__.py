@@ -1,0 +1,1 @@
+"""The words of the house as plain values: pure, no I/O, light to import."""

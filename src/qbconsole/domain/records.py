@@ -1,0 +1,301 @@
+"""The records that connectors yield and desks read: frozen, plain, quick to import.
+
+Ids are the remote's own, as text. Instants are aware and in UTC, dates are days in the book's zone, money is
+`Decimal` in whole minor units of the record's currency, quantities and unit prices are exact decimals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from qbconsole.domain.money import ZERO
+
+Money = Annotated[Decimal, "money"]
+"""An amount in whole minor units of the record's currency: an integer in the store, where other decimals are text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; empty parts are empty text."""
+
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+
+    def __bool__(self) -> bool:
+        return any((self.street, self.city, self.state, self.postcode))
+
+
+# --- the CRM's side ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whom sales sells to; `customer_tag` is the customer id that we wrote there, or empty."""
+
+    kind: ClassVar[str] = "companies"
+    id: str
+    name: str
+    domain: str = ""
+    phone: str = ""
+    address: Address = field(default_factory=Address)
+    owner_id: str = ""
+    customer_tag: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a company; `billing` marks the one who gets the invoices, where the CRM says so."""
+
+    kind: ClassVar[str] = "contacts"
+    id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    company_ids: tuple[str, ...] = ()
+    billing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A sale. `company_ids` lists every associated company, `primary_company_id` the one marked primary, if any.
+
+    `line_item_ids` is the authoritative list of its lines. `stamp` holds the qbc_* properties that we wrote.
+    """
+
+    kind: ClassVar[str] = "deals"
+    id: str
+    name: str
+    amount: Decimal | None
+    currency: str
+    stage_id: str
+    pipeline_id: str
+    won: bool
+    closed_at: datetime | None = None
+    owner_id: str = ""
+    company_ids: tuple[str, ...] = ()
+    primary_company_id: str = ""
+    line_item_ids: tuple[str, ...] = ()
+    stamp: tuple[tuple[str, str], ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of a deal. The discount is per unit (`discount_amount`) or in percent, never both."""
+
+    kind: ClassVar[str] = "line_items"
+    id: str
+    deal_id: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    sku: str = ""
+    product_id: str = ""
+    description: str = ""
+    discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal = Decimal(0)
+    billing_frequency: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What sales offers."""
+
+    kind: ClassVar[str] = "products"
+    id: str
+    name: str
+    sku: str = ""
+    unit_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A salesperson."""
+
+    kind: ClassVar[str] = "owners"
+    id: str
+    name: str
+    email: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a sales pipeline."""
+
+    kind: ClassVar[str] = "stages"
+    id: str
+    pipeline_id: str
+    label: str
+    pipeline_label: str
+    won: bool
+    closed: bool
+    position: int = 0
+
+
+# --- the accounting side ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer, or a job (sub-customer) under `parent_id`. `notes` holds our tag line among other people's text.
+
+    `revision` is the remote's concurrency token; a write carries the one that the decision was based on.
+    """
+
+    kind: ClassVar[str] = "customers"
+    id: str
+    name: str
+    company_name: str = ""
+    parent_id: str = ""
+    email: str = ""
+    phone: str = ""
+    address: Address = field(default_factory=Address)
+    ship_address: Address = field(default_factory=Address)
+    currency: str = "USD"
+    active: bool = True
+    taxable: bool = True
+    term_id: str = ""
+    balance: Money = ZERO
+    notes: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What accounting sells: a service or product with its income account."""
+
+    kind: ClassVar[str] = "items"
+    id: str
+    name: str
+    type: str = ""
+    sku: str = ""
+    active: bool = True
+    taxable: bool = False
+    unit_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A payment term: due so many days after the posting date; None for date-driven terms."""
+
+    kind: ClassVar[str] = "terms"
+    id: str
+    name: str
+    due_days: int | None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    """A sales-tax rate in percent."""
+
+    kind: ClassVar[str] = "tax_rates"
+    id: str
+    name: str
+    percent: Decimal
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A line of a document; `item_id` is empty for text lines."""
+
+    item_id: str
+    description: str
+    quantity: Decimal | None
+    unit_price: Decimal | None
+    amount: Decimal
+    taxable: bool = False
+    class_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An estimate, invoice, credit memo, sales receipt or refund receipt as accounting holds it now.
+
+    `type` is "estimate", "invoice", "credit_memo", "sales_receipt" or "refund_receipt"; `links` are (type, id) of the
+    transactions linked to it. `emailed` is whether it was ever sent. `balance` is what is open (of a credit: unused).
+    """
+
+    kind: ClassVar[str] = "documents"
+    id: str
+    type: str
+    number: str
+    customer_id: str
+    posted_on: date
+    currency: str
+    total: Money
+    tax: Money = ZERO
+    balance: Money = ZERO
+    due_on: date | None = None
+    emailed: bool = False
+    voided: bool = False
+    private_note: str = ""
+    lines: tuple[DocumentLine, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    tax_percent: Decimal | None = None
+    created_at: datetime | None = None
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """How much of a payment goes to (or, for a credit memo, comes from) one transaction."""
+
+    type: str
+    id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money received and what it was applied to; a payment of zero links credits to invoices."""
+
+    kind: ClassVar[str] = "payments"
+    id: str
+    customer_id: str
+    paid_on: date
+    currency: str
+    total: Money
+    unapplied: Money = ZERO
+    applications: tuple[Application, ...] = ()
+    voided: bool = False
+    deposited: bool = False
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The accounting company's own settings. `closed_through` is the last day that is closed, or None."""
+
+    kind: ClassVar[str] = "ledgers"
+    id: str
+    company_name: str
+    country: str
+    currency: str
+    closed_through: date | None = None
+    automated_tax: bool = False
+    uses_tax: bool = True
+    custom_numbers: bool = False
+    multicurrency: bool = False
+    classes: bool = False
+    default_term_id: str = ""
+    time_zone: str = ""
+
+
+CrmRecord = Company | Contact | Deal | LineItem | Product | Owner | Stage
+AccountingRecord = Customer | Item | Term | TaxRate | Document | Payment | Ledger
+Record = CrmRecord | AccountingRecord
+
+CRM_KINDS: tuple[type[CrmRecord], ...] = (Owner, Stage, Product, Company, Contact, Deal, LineItem)
+ACCOUNTING_KINDS: tuple[type[AccountingRecord], ...] = (Ledger, Term, TaxRate, Item, Customer, Document, Payment)
+KINDS: dict[str, type[Record]] = {record.kind: record for record in (*CRM_KINDS, *ACCOUNTING_KINDS)}

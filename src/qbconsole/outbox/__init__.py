@@ -1,0 +1,1 @@
+"""The outbox: what was decided and is not yet settled on a remote."""

@@ -1,0 +1,1 @@
+"""The book's database: engine, tables, migrations, and all SQL there is."""

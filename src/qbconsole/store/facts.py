@@ -1,0 +1,38 @@
+"""Small facts of a book that change at run time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from qbconsole.store.tables import Fact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_FACT = Fact.__table__  # type: ignore[attr-defined]
+_REMOTE_OFFSET = "remote_offset_seconds"
+
+
+def get(connection: Connection, name: str) -> Any:
+    """A fact's value, or None."""
+    return connection.execute(select(_FACT.c.value).where(_FACT.c.name == name)).scalar()
+
+
+def put(connection: Connection, name: str, value: Any) -> None:
+    """Set a fact."""
+    row = {"name": name, "value": value, "at": datetime.now(UTC)}
+    connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def remote_offset(connection: Connection) -> timedelta:
+    """How far the remote server's clock is ahead of ours, as last heard; nothing until it was heard."""
+    return timedelta(seconds=float(get(connection, _REMOTE_OFFSET) or 0))
+
+
+def keep_remote_offset(connection: Connection, remote: datetime) -> None:
+    """Note the remote server's clock."""
+    put(connection, _REMOTE_OFFSET, str((remote - datetime.now(UTC)).total_seconds()))

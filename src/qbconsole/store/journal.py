@@ -1,0 +1,92 @@
+"""The journal's rows: decisions, the chain of events, their content and subjects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from qbconsole.store.tables import Decision, JournalContent, JournalEvent, JournalSubject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+_EVENT = JournalEvent.__table__  # type: ignore[attr-defined]
+_CONTENT = JournalContent.__table__  # type: ignore[attr-defined]
+_SUBJECT = JournalSubject.__table__  # type: ignore[attr-defined]
+_DECISION = Decision.__table__  # type: ignore[attr-defined]
+
+
+def last_digest(connection: Connection) -> str:
+    """The digest of the newest event; empty for an empty journal."""
+    return connection.execute(select(_EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)).scalar() or ""
+
+
+def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subjects: Iterable[str]) -> int:
+    """Append one event with its content and subjects; returns its id."""
+    event_id = int(connection.execute(insert(_EVENT).values(**event)).lastrowid)
+    connection.execute(insert(_CONTENT).values(event_id=event_id, body=body))
+    rows = [{"subject": subject, "event_id": event_id} for subject in dict.fromkeys(subjects)]
+    if rows:
+        connection.execute(insert(_SUBJECT), rows)
+    return event_id
+
+
+def events(connection: Connection, subject: str = "", limit: int = 200) -> list[dict[str, Any]]:
+    """Events, newest first: of one record (`kind:id`), or of all."""
+    query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+    if subject:
+        query = query.join(_SUBJECT, _SUBJECT.c.event_id == _EVENT.c.id).where(_SUBJECT.c.subject == subject)
+    rows = connection.execute(query.order_by(_EVENT.c.id.desc()).limit(limit))
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001
+
+
+def chain(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every event in order, with its content, for verification."""
+    query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+    for row in connection.execute(query.order_by(_EVENT.c.id)):
+        yield dict(row._mapping)  # noqa: SLF001
+
+
+def add_decision(connection: Connection, values: Mapping[str, Any]) -> int:
+    """Insert a decision; returns its id."""
+    return int(connection.execute(insert(_DECISION).values(**values)).lastrowid)
+
+
+def decision(connection: Connection, decision_id: int) -> dict[str, Any] | None:
+    """One decision, or None."""
+    row = connection.execute(select(_DECISION).where(_DECISION.c.id == decision_id)).first()
+    return dict(row._mapping) if row else None  # noqa: SLF001
+
+
+def decisions(connection: Connection, *, row_id: str = "", limit: int = 200) -> list[dict[str, Any]]:
+    """Decisions, newest first: of one row, or of all."""
+    query = select(_DECISION)
+    if row_id:
+        query = query.where(_DECISION.c.row_id == row_id)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(_DECISION.c.id.desc()).limit(limit))]  # noqa: SLF001
+
+
+def last_undoable(connection: Connection, actions: Sequence[str]) -> dict[str, Any] | None:
+    """The newest decision of a person, of one of those actions, that was not taken back."""
+    query = select(_DECISION).where(
+        _DECISION.c.undone_by.is_(None),
+        _DECISION.c.undoes.is_(None),
+        _DECISION.c.automatic.is_(False),
+        _DECISION.c.action.in_(actions),
+    )
+    row = connection.execute(query.order_by(_DECISION.c.id.desc()).limit(1)).first()
+    return dict(row._mapping) if row else None  # noqa: SLF001
+
+
+def mark_undone(connection: Connection, decision_id: int, by: int) -> bool:
+    """Note which decision took one back; False if another was first."""
+    mine = (_DECISION.c.id == decision_id) & _DECISION.c.undone_by.is_(None)
+    return connection.execute(update(_DECISION).where(mine).values(undone_by=by)).rowcount == 1
+
+
+def decision_count(connection: Connection) -> int:
+    """How many decisions there are."""
+    return int(connection.execute(select(func.count()).select_from(_DECISION)).scalar_one())

@@ -1,0 +1,259 @@
+"""Reading and writing the mirror: a page is one transaction, a replaced payload is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+import zlib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from qbconsole.domain.canonical import as_json, digest
+from qbconsole.domain.money import from_minor, to_minor
+from qbconsole.domain.operations import rebuild
+from qbconsole.store.tables import MIRROR, Held, Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from qbconsole.domain.records import Record
+
+RecordT = TypeVar("RecordT", bound="Record")
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = typing.get_type_hints(kind, include_extras=True)
+    return _HINTS[kind]
+
+
+def _is_money(hint: Any) -> bool:
+    return typing.get_origin(hint) is typing.Annotated
+
+
+def _is_plain(hint: Any) -> bool:
+    arguments = [part for part in typing.get_args(hint) if part is not type(None)]
+    first = arguments[0] if arguments and typing.get_origin(hint) is not tuple else hint
+    return not dataclasses.is_dataclass(first) and typing.get_origin(first) is not tuple
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """A record as column values."""
+    currency = getattr(record, "currency", "USD")
+    row: dict[str, Any] = {}
+    for name, hint in _hints(type(record)).items():
+        if typing.get_origin(hint) is typing.ClassVar:
+            continue
+        value = getattr(record, name)
+        if _is_money(hint):
+            row[name] = to_minor(value, currency)
+        else:
+            row[name] = value if _is_plain(hint) else as_json(value)
+    return row
+
+
+def from_row(kind: type[RecordT], row: Row[Any]) -> RecordT:
+    """The record that `to_row` wrote."""
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row's columns
+    currency = values.get("currency") or "USD"
+    fields: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):
+        hint, value = _hints(kind)[field.name], values[field.name]
+        if _is_money(hint):
+            fields[field.name] = from_minor(value, currency)
+        else:
+            fields[field.name] = value if _is_plain(hint) else rebuild(hint, value)
+    return kind(**fields)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Incoming:
+    """One pulled record on its way into the mirror; `record` is None for a tombstone or, with a problem, a held one."""
+
+    kind: type[Record]
+    id: str
+    payload: str
+    record: Record | None
+    problem: str = ""
+
+
+@dataclasses.dataclass(slots=True)
+class Applied:
+    """What became of a page, each counted where it happened, and the ids whose payload moved."""
+
+    seen: int = 0
+    applied: int = 0
+    unchanged: int = 0
+    held: int = 0
+    failed: int = 0
+    changed: list[str] = dataclasses.field(default_factory=list)
+
+
+def apply_page(
+    connection: Connection, kind: type[Record], page: Sequence[Incoming], at: datetime, sweep: int
+) -> Applied:
+    """Insert, replace or bury the page's records of one kind; call in a transaction that also stores the cursor.
+
+    Args:
+        connection: a writing connection.
+        kind: the page's kind of record.
+        page: its records; of several with one id the last counts.
+        at: the time of the pull.
+        sweep: the number of the full listing under way.
+    """
+    table = MIRROR[kind.kind]
+    result = Applied(seen=len(page))
+    latest = {incoming.id: incoming for incoming in page}
+    result.unchanged += len(page) - len(latest)
+    known = {
+        row.id: (row.payload_hash, row.gone)
+        for row in connection.execute(
+            select(table.c.id, table.c.payload_hash, table.c.gone).where(table.c.id.in_(latest))
+        )
+    }
+    rows, payloads, same, buried = [], [], [], []
+    for incoming in latest.values():
+        if incoming.problem:
+            _hold(connection, incoming, at)
+            result.held += 1
+        elif incoming.record is None:
+            if known.get(incoming.id, ("", True))[1]:
+                result.unchanged += 1
+            else:
+                buried.append(incoming.id)
+        else:
+            hash_ = digest(incoming.payload)
+            if known.get(incoming.id) == (hash_, False):
+                same.append(incoming.id)
+            else:
+                row = to_row(incoming.record)
+                rows.append({**row, "payload_hash": hash_, "gone": False, "pulled_at": at, "sweep": sweep})
+                payloads.append((incoming, hash_))
+    _upsert(connection, kind.kind, rows)
+    _keep_payloads(connection, payloads, at)
+    _mark_seen(connection, kind.kind, same, sweep)
+    bury(connection, kind, buried, at)
+    _release(connection, kind.kind, [row["id"] for row in rows] + same + buried)
+    result.applied += len(rows) + len(buried)
+    result.unchanged += len(same)
+    result.changed = [row["id"] for row in rows] + buried
+    return result
+
+
+def _upsert(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    statement = insert(MIRROR[kind])
+    updated = {name: statement.excluded[name] for name in rows[0] if name != "id"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=updated), rows)
+
+
+def _keep_payloads(connection: Connection, payloads: Iterable[tuple[Incoming, str]], at: datetime) -> None:
+    entries = [
+        {
+            "kind": incoming.kind.kind,
+            "record_id": incoming.id,
+            "hash": hash_,
+            "body": zlib.compress(incoming.payload.encode(), 1),
+            "pulled_at": at,
+            "replaced_at": None,
+        }
+        for incoming, hash_ in payloads
+    ]
+    if not entries:
+        return
+    table = Payload.__table__  # type: ignore[attr-defined]
+    current = table.c.replaced_at.is_(None) & (table.c.kind == bindparam("k")) & (table.c.record_id == bindparam("r"))
+    keys = [{"k": entry["kind"], "r": entry["record_id"]} for entry in entries]
+    connection.execute(update(table).where(current).values(replaced_at=at), keys)
+    connection.execute(insert(table), entries)
+
+
+def _mark_seen(connection: Connection, kind: str, ids: Sequence[str], sweep: int) -> None:
+    if ids:
+        table = MIRROR[kind]
+        connection.execute(update(table).where(table.c.id.in_(ids), table.c.sweep != sweep).values(sweep=sweep))
+
+
+def _hold(connection: Connection, incoming: Incoming, at: datetime) -> None:
+    values = {
+        "kind": incoming.kind.kind,
+        "record_id": incoming.id,
+        "problem": incoming.problem,
+        "payload": incoming.payload,
+        "at": at,
+    }
+    statement = insert(Held).values(values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["kind", "record_id"], set_=values))
+
+
+def _release(connection: Connection, kind: str, ids: Sequence[str]) -> None:
+    table = Held.__table__  # type: ignore[attr-defined]
+    if ids:
+        connection.execute(table.delete().where(table.c.kind == kind, table.c.record_id.in_(ids)))
+
+
+def bury(connection: Connection, kind: type[Record], ids: Sequence[str], at: datetime) -> None:
+    """Make tombstones: the records are gone on the remote, their last state stays readable."""
+    if ids:
+        table = MIRROR[kind.kind]
+        connection.execute(update(table).where(table.c.id.in_(ids)).values(gone=True, pulled_at=at))
+
+
+def bury_unseen(connection: Connection, kind: type[Record], sweep: int, at: datetime) -> int:
+    """Bury what a complete listing did not show; returns how many."""
+    table = MIRROR[kind.kind]
+    unseen = table.c.gone.is_(False) & (table.c.sweep < sweep)
+    return connection.execute(update(table).where(unseen).values(gone=True, pulled_at=at)).rowcount
+
+
+def put_record(connection: Connection, record: Record, payload: str, at: datetime) -> None:
+    """Store the record that a write returned, so that our own write never comes back as somebody's change."""
+    incoming = Incoming(type(record), record.id, payload, record)
+    sweep = connection.execute(
+        select(MIRROR[record.kind].c.sweep).where(MIRROR[record.kind].c.id == record.id)
+    ).scalar()
+    apply_page(connection, type(record), [incoming], at, sweep or 0)
+
+
+def get(connection: Connection, kind: type[RecordT], record_id: str, *, gone: bool = False) -> RecordT | None:
+    """One record, or None; a tombstone only when asked for."""
+    table = MIRROR[kind.kind]
+    query = select(table).where(table.c.id == record_id)
+    row = connection.execute(query if gone else query.where(table.c.gone.is_(False))).first()
+    return from_row(kind, row) if row else None
+
+
+def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[RecordT]:
+    """All live records of a kind whose columns equal the given values (a list or tuple: are among them), by id."""
+    table = MIRROR[kind.kind]
+    query = select(table).where(table.c.gone.is_(False))
+    for name, value in equal.items():
+        column = table.c[name]
+        query = query.where(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
+    return [from_row(kind, row) for row in connection.execute(query.order_by(table.c.id))]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many live records of each kind the mirror holds."""
+    return {
+        kind: connection.exec_driver_sql(f"SELECT count(*) FROM {table.name} WHERE gone = 0").scalar_one()  # noqa: S608
+        for kind, table in MIRROR.items()
+    }
+
+
+def payload_versions(connection: Connection, kind: str, record_id: str) -> list[tuple[datetime, str]]:
+    """Every payload a record ever had, newest first, with the time it was pulled."""
+    table = Payload.__table__  # type: ignore[attr-defined]
+    query = select(table.c.pulled_at, table.c.body).where(table.c.kind == kind, table.c.record_id == record_id)
+    return [
+        (row.pulled_at, zlib.decompress(row.body).decode())
+        for row in connection.execute(query.order_by(table.c.id.desc()))
+    ]

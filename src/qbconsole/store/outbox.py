@@ -1,0 +1,99 @@
+"""The outbox's rows. A state changes only through `outbox.queue.move`, which journals it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, func, insert, select, update
+
+from qbconsole.store.tables import Dependency, Lease, OutboxOperation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+_OPERATION = OutboxOperation.__table__  # type: ignore[attr-defined]
+_NEEDS = Dependency.__table__  # type: ignore[attr-defined]
+_LEASE = Lease.__table__  # type: ignore[attr-defined]
+
+OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
+
+
+def add(connection: Connection, values: Mapping[str, Any], needs: Iterable[int]) -> int:
+    """Insert an operation with the operations it needs settled first; returns its id."""
+    operation_id = int(connection.execute(insert(_OPERATION).values(**values)).lastrowid)
+    rows = [{"operation_id": operation_id, "needs_id": need} for need in dict.fromkeys(needs)]
+    if rows:
+        connection.execute(insert(_NEEDS), rows)
+    return operation_id
+
+
+def get(connection: Connection, operation_id: int) -> dict[str, Any] | None:
+    """One operation, or None."""
+    row = connection.execute(select(_OPERATION).where(_OPERATION.c.id == operation_id)).first()
+    return dict(row._mapping) if row else None  # noqa: SLF001
+
+
+def change(
+    connection: Connection, operation_id: int, from_state: str, values: Mapping[str, Any], fence: int | None
+) -> bool:
+    """Update an operation that still is in that state; with a fence only while that fence holds the lease."""
+    mine = and_(_OPERATION.c.id == operation_id, _OPERATION.c.state == from_state)
+    if fence is not None:
+        mine = and_(mine, exists().where(_LEASE.c.name == "runner", _LEASE.c.fence == fence))
+    return connection.execute(update(_OPERATION).where(mine).values(**values)).rowcount == 1
+
+
+def listed(connection: Connection, states: Sequence[str] = OPEN, limit: int = 500) -> list[dict[str, Any]]:
+    """Operations in those states, oldest first."""
+    query = select(_OPERATION).where(_OPERATION.c.state.in_(states)).order_by(_OPERATION.c.id).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def of_decision(connection: Connection, decision_id: int) -> list[dict[str, Any]]:
+    """A decision's operations, in the order in which they were enqueued."""
+    query = select(_OPERATION).where(_OPERATION.c.decision_id == decision_id).order_by(_OPERATION.c.id)
+    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def needs(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
+    """The operations that one waits for."""
+    query = select(_OPERATION).join(_NEEDS, _NEEDS.c.needs_id == _OPERATION.c.id)
+    return [dict(row._mapping) for row in connection.execute(query.where(_NEEDS.c.operation_id == operation_id))]  # noqa: SLF001
+
+
+def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
+    """The operations that wait for one."""
+    query = select(_OPERATION).join(_NEEDS, _NEEDS.c.operation_id == _OPERATION.c.id)
+    return [dict(row._mapping) for row in connection.execute(query.where(_NEEDS.c.needs_id == operation_id))]  # noqa: SLF001
+
+
+def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
+    """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
+    needed = _OPERATION.alias("needed")
+    unmet = (
+        select(1)
+        .select_from(_NEEDS.join(needed, needed.c.id == _NEEDS.c.needs_id))
+        .where(_NEEDS.c.operation_id == _OPERATION.c.id, needed.c.state != "settled")
+        .exists()
+    )
+    ready = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed")), _OPERATION.c.due_at <= now)
+    query = select(_OPERATION).where(ready, ~unmet).order_by(_OPERATION.c.id).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next sendable operation falls due; None when there is none."""
+    sendable = _OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed"))
+    moment: datetime | None = connection.execute(
+        select(_OPERATION.c.due_at).where(sendable).order_by(_OPERATION.c.due_at).limit(1)
+    ).scalar()
+    return moment
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many operations are in each state."""
+    query = select(_OPERATION.c.state, func.count()).group_by(_OPERATION.c.state)
+    return {state: count for state, count in connection.execute(query)}  # noqa: C416 - rows are not pairs to a type checker
