@@ -40,3 +40,9 @@ def from_minor(units: int, currency: str = "USD") -> Decimal:
 def within_percent(one: Decimal, other: Decimal, percent: Decimal) -> bool:
     """Whether two amounts differ by at most that percentage of the larger one."""
     return abs(one - other) * 100 <= max(abs(one), abs(other)) * percent
+
+
+def spoken(amount: Decimal, currency: str = "USD") -> str:
+    """The amount as a sentence says it: `6,420.00`, negative in parentheses."""
+    text = f"{abs(amount):,.{minor_digits(currency)}f}"
+    return f"({text})" if amount < 0 else text

@@ -1,0 +1,1 @@
+"""HubSpot's side of the simulator: a portal of CRM records and the wire format that it speaks."""

@@ -1,0 +1,207 @@
+"""Associations: of one record, of many, set, labelled and removed (hubspot.md 3 and 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qbconsole.simulator.hubspot.objects import kind_named
+from qbconsole.simulator.hubspot.record_routes import end_id, type_numbers
+from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
+from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer, paged
+
+if TYPE_CHECKING:
+    from qbconsole.simulator.hubspot.objects import Kind
+
+LARGEST_PAGE = 500
+"""Associations on a page of one record."""
+MOST_READ, MOST_WRITTEN = 1_000, 2_000
+"""Inputs of a batch."""
+
+
+def read_associations(call: Call) -> Answer:
+    """What one record is linked to."""
+    kind, to = _ends(call)
+    record = call.portal.read(kind.name, call.path["id"])
+    limit = call.number("limit", LARGEST_PAGE, LARGEST_PAGE)
+    results, after = _page(call, kind, record["id"], to, limit, call.text("after"))
+    return Answer(paged(results, after, call.url))
+
+
+def read_batch(call: Call) -> Answer:
+    """What many records are linked to; one without links is an error in a 207 (hubspot.md 3)."""
+    kind, to = _ends(call)
+    call.portal.associations.types(kind.name, to.name)
+    results, errors = [], []
+    for one in _limited(call, MOST_READ):
+        record_id = str(one.get("id"))
+        linked, after = _page(call, kind, record_id, to, LARGEST_PAGE, str(one.get("after") or ""))
+        if not linked:
+            errors.append(_none_found(kind, record_id, to))
+            continue
+        paging = {"paging": {"next": {"after": after}}} if after else {}
+        results.append({"from": {"id": record_id}, "to": linked, **paging})
+    return batch_answer(call.portal, results, errors)
+
+
+def _page(
+    call: Call, kind: Kind, record_id: str, to: Kind, limit: int, after: str
+) -> tuple[list[dict[str, Any]], str | None]:
+    """`toObjectId` is a number here, while ids are text elsewhere (hubspot.md 3)."""
+    links = list(call.portal.links(kind.name, record_id, to.name).items())
+    start = int(after) if after.isdigit() else 0
+    shown = [
+        {
+            "toObjectId": int(to_id),
+            "associationTypes": call.portal.associations.described(kind.name, to.name, numbers),
+        }
+        for to_id, numbers in links[start : start + limit]
+    ]
+    return shown, str(start + limit) if start + limit < len(links) else None
+
+
+def _none_found(kind: Kind, record_id: str, to: Kind) -> dict[str, Any]:
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "message": f"No {to.singular} is associated with {kind.singular} {record_id}.",
+        "context": {"fromObjectId": [record_id], "fromObjectType": [kind.type_id], "toObjectType": [to.type_id]},
+    }
+
+
+def put_default(call: Call) -> Answer:
+    """Link two records without a label; repeatable."""
+    kind, to = _ends(call)
+    results = _link_plainly(call, kind, call.path["id"], to, call.path["to_id"])
+    return batch_answer(call.portal, results)
+
+
+def put_labelled(call: Call) -> Answer:
+    """Link two records under the labels of the body, which replace those there were (hubspot.md 4)."""
+    kind, to = _ends(call)
+    numbers = type_numbers(call.body)
+    call.portal.link(kind.name, call.path["id"], to.name, call.path["to_id"], numbers, replace=True)
+    return Answer(_labels(call, kind, call.path["id"], to, call.path["to_id"], numbers), 201)
+
+
+def delete_association(call: Call) -> Answer:
+    """Remove every link between two records."""
+    kind, to = _ends(call)
+    call.portal.unlink(kind.name, call.path["id"], to.name, call.path["to_id"])
+    return Answer(None, 204)
+
+
+def create_batch(call: Call) -> Answer:
+    """Add labels to many links."""
+    kind, to = _ends(call)
+    results, errors = [], []
+    for one in _limited(call, MOST_WRITTEN):
+        (record_id, to_id), numbers = _both(one), type_numbers(one.get("types"))
+        try:
+            call.portal.link(kind.name, record_id, to.name, to_id, numbers)
+        except Refusal as refusal:
+            if refusal.category == "VALIDATION_ERROR":
+                raise
+            errors.append(refusal.body() | {"context": {"fromObjectId": [record_id], "toObjectId": [to_id]}})
+            continue
+        results.append(_labels(call, kind, record_id, to, to_id, numbers))
+    return batch_answer(call.portal, results, errors, status=201)
+
+
+def associate_batch(call: Call) -> Answer:
+    """Link many pairs without labels."""
+    kind, to = _ends(call)
+    pairs = [_both(one) for one in _limited(call, MOST_WRITTEN)]
+    return batch_answer(call.portal, [one for pair in pairs for one in _link_plainly(call, kind, pair[0], to, pair[1])])
+
+
+def archive_batch(call: Call) -> Answer:
+    """Remove many links."""
+    kind, to = _ends(call)
+    for one in _limited(call, MOST_WRITTEN):
+        for target in objects(one.get("to"), "to"):
+            call.portal.unlink(kind.name, end_id(one, "from"), to.name, str(target.get("id")))
+    return Answer(None, 204)
+
+
+def list_labels(call: Call) -> Answer:
+    """The association types of a pair."""
+    kind, to = _ends(call)
+    return Answer({"results": call.portal.associations.types(kind.name, to.name)})
+
+
+def create_label(call: Call) -> Answer:
+    """A label of this account's own."""
+    kind, to = _ends(call)
+    label = call.fields.get("label")
+    if not label or not call.fields.get("name"):
+        raise invalid("Invalid input JSON: Some required fields were not set: [label, name]")
+    inverse = call.fields.get("inverseLabel") or label
+    return Answer({"results": call.portal.associations.create_label(kind.name, to.name, label, inverse)})
+
+
+def _ends(call: Call) -> tuple[Kind, Kind]:
+    return call.kind, kind_named(call.path["to_kind"])
+
+
+def _both(one: dict[str, Any]) -> tuple[str, str]:
+    return end_id(one, "from"), end_id(one, "to")
+
+
+def _limited(call: Call, most: int) -> list[dict[str, Any]]:
+    if len(call.inputs) > most:
+        raise invalid(f"The maximum number of inputs supported in a batch request is {most}.")
+    return call.inputs
+
+
+def _link_plainly(call: Call, kind: Kind, record_id: str, to: Kind, to_id: str) -> list[dict[str, Any]]:
+    links = call.portal.associations
+    call.portal.link(kind.name, record_id, to.name, to_id, [links.plain_type(kind.name, to.name)])
+    return [
+        {
+            "from": {"id": one_id},
+            "to": {"id": other_id},
+            "associationSpec": {
+                "associationCategory": "HUBSPOT_DEFINED",
+                "associationTypeId": links.plain_type(one.name, other.name),
+            },
+        }
+        for one, one_id, other, other_id in ((kind, record_id, to, to_id), (to, to_id, kind, record_id))
+    ]
+
+
+def _labels(call: Call, kind: Kind, record_id: str, to: Kind, to_id: str, numbers: list[int]) -> dict[str, Any]:
+    described = call.portal.associations.described(kind.name, to.name, numbers)
+    return {
+        "fromObjectTypeId": kind.type_id,
+        "fromObjectId": int(record_id),
+        "toObjectTypeId": to.type_id,
+        "toObjectId": int(to_id),
+        "labels": [one["label"] for one in described if one["label"]],
+    }
+
+
+_OLD = "/crm/v4/objects/{kind}/{id}/associations"
+_DATED = "/crm/objects/{v}/{kind}/{id}/associations"
+_OLD_BATCH = "/crm/v4/associations/{kind}/{to_kind}"
+_DATED_BATCH = "/crm/associations/{v}/{kind}/{to_kind}"
+_READ, _WRITE = "crm.objects.{kind}.read", "crm.objects.{kind}.write"
+
+ENDPOINTS = [
+    Endpoint("PUT", _OLD + "/default/{to_kind}/{to_id}", _DATED + "/default/{to_kind}/{to_id}", put_default, _WRITE),
+    Endpoint("GET", _OLD + "/{to_kind}", _DATED + "/{to_kind}", read_associations, _READ),
+    Endpoint("PUT", _OLD + "/{to_kind}/{to_id}", _DATED + "/{to_kind}/{to_id}", put_labelled, _WRITE),
+    Endpoint("DELETE", _OLD + "/{to_kind}/{to_id}", _DATED + "/{to_kind}/{to_id}", delete_association, _WRITE),
+    Endpoint("POST", _OLD_BATCH + "/batch/read", _DATED_BATCH + "/batch/read", read_batch, _READ),
+    Endpoint("POST", _OLD_BATCH + "/batch/create", _DATED_BATCH + "/batch/create", create_batch, _WRITE),
+    Endpoint(
+        "POST",
+        _OLD_BATCH + "/batch/associate/default",
+        _DATED_BATCH + "/batch/associate/default",
+        associate_batch,
+        _WRITE,
+    ),
+    Endpoint("POST", _OLD_BATCH + "/batch/archive", _DATED_BATCH + "/batch/archive", archive_batch, _WRITE),
+    Endpoint("GET", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", list_labels, _READ),
+    Endpoint("POST", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", create_label, _WRITE),
+]

@@ -1,0 +1,143 @@
+"""Records by the hundred: batch read, create, update, upsert, archive (hubspot.md 3 and 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qbconsole.simulator.hubspot.checks import properties_of
+from qbconsole.simulator.hubspot.properties import json_list
+from qbconsole.simulator.hubspot.record_routes import BY_APP, create_linked, unique_id
+from qbconsole.simulator.hubspot.refusals import Refusal, invalid
+from qbconsole.simulator.hubspot.shown import answered, shown
+from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer
+
+MOST_INPUTS = 100
+"""Records in one batch."""
+
+
+def read_batch(call: Call) -> Answer:
+    """Records by id or unique property, without search's lag; missing ones are errors in a 207."""
+    portal, kind = call.portal, call.kind.name
+    by = call.fields.get("idProperty")
+    asked = list(dict.fromkeys(_ids(call)))
+    found = []
+    for one in asked:
+        record = portal.store.find(kind, (unique_id(portal, kind, by, one) or "") if by else one)
+        if record is not None and record["archived"] is call.archived:
+            found.append((one, record))
+    names, past = call.listed("properties"), call.listed("propertiesWithHistory")
+    results = [shown(portal, kind, record, names or None, past=past) for _, record in found]
+    here = {one for one, _ in found}
+    return batch_answer(portal, results, _missing(call, [one for one in asked if one not in here]))
+
+
+def create_batch(call: Call) -> Answer:
+    """New records: all or none, unless every input has its own objectWriteTraceId (hubspot.md 4)."""
+    portal, kind = call.portal, call.kind.name
+    inputs = _limited(call)
+    traces = [one.get("objectWriteTraceId") for one in inputs]
+    partial = all(traces) and len(set(traces)) == len(traces)
+    results, errors = [], []
+    for one, trace in zip(inputs, traces, strict=True):
+        try:
+            record = create_linked(portal, kind, one)
+        except Refusal as refusal:
+            if not partial:
+                raise
+            errors.append(_traced(refusal, str(trace)))
+            continue
+        made = answered(portal, kind, record, properties_of(one))
+        results.append(made | ({"objectWriteTraceId": trace} if trace else {}))
+    return batch_answer(portal, results, errors, status=201)
+
+
+def update_batch(call: Call) -> Answer:
+    """Set values of many. A bad value refuses all; unknown and merged ids are errors in a 207 (hubspot.md 4)."""
+    portal, kind = call.portal, call.kind.name
+    inputs = _limited(call)
+    _refuse_duplicates(call)
+    results, missing = [], []
+    for one in inputs:
+        record_id = str(one["id"])
+        if by := one.get("idProperty"):
+            record_id = unique_id(portal, kind, by, record_id) or ""
+        record = portal.store.find(kind, record_id)
+        if record is None or record["archived"]:
+            missing.append(str(one["id"]))
+            continue
+        written = properties_of(one)
+        results.append(answered(portal, kind, portal.update(kind, record_id, written, source=BY_APP), written))
+    return batch_answer(portal, results, _missing(call, missing))
+
+
+def upsert_batch(call: Call) -> Answer:
+    """Update by a unique property, or create; each result says `new` (hubspot.md 4)."""
+    portal, kind = call.portal, call.kind.name
+    inputs = _limited(call)
+    _refuse_duplicates(call)
+    results = []
+    for one in inputs:
+        by, key, written = one.get("idProperty"), str(one["id"]), properties_of(one)
+        if not by:
+            raise invalid("Invalid input JSON: Some required fields were not set: [idProperty]")
+        existing = unique_id(portal, kind, by, key)
+        values = {by: key, **written}
+        if existing is None:
+            record = portal.create(kind, values, source=BY_APP)
+        else:
+            record = portal.update(kind, existing, values, source=BY_APP)
+        results.append(answered(portal, kind, record, values) | {"new": existing is None})
+    return batch_answer(portal, results)
+
+
+def archive_batch(call: Call) -> Answer:
+    """To the recycle bin; unknown ids are no error."""
+    portal, kind = call.portal, call.kind.name
+    for record_id in dict.fromkeys(_ids(call)):
+        record = portal.store.find(kind, record_id)
+        if record is not None and not record["archived"]:
+            portal.archive(kind, record_id)
+    return Answer(None, 204)
+
+
+def _limited(call: Call) -> list[dict[str, Any]]:
+    if len(call.inputs) > MOST_INPUTS:
+        raise invalid(f"The maximum number of inputs supported in a batch request is {MOST_INPUTS}.")
+    return call.inputs
+
+
+def _ids(call: Call) -> list[str]:
+    inputs = _limited(call)
+    if any(one.get("id") is None for one in inputs):
+        raise invalid("Invalid input JSON: Some required fields were not set: [id]")
+    return [str(one["id"]) for one in inputs]
+
+
+def _refuse_duplicates(call: Call) -> None:
+    ids = _ids(call)
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise invalid(f"Duplicate IDs found in batch input: {json_list(twice)}. IDs must be unique")
+
+
+def _missing(call: Call, ids: list[str]) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    what = call.kind.singular.upper()
+    text = f"Could not get some {what} objects, they may be deleted or not exist. Check that ids are valid."
+    return [{"status": "error", "category": "OBJECT_NOT_FOUND", "message": text, "context": {"ids": ids}}]
+
+
+def _traced(refusal: Refusal, trace: str) -> dict[str, Any]:
+    return refusal.body() | {"context": refusal.context | {"objectWriteTraceId": [trace]}}
+
+
+_OLD, _DATED = "/crm/v3/objects/{kind}/batch", "/crm/objects/{v}/{kind}/batch"
+_READ, _WRITE = "crm.objects.{kind}.read", "crm.objects.{kind}.write"
+
+ENDPOINTS = [
+    Endpoint("POST", _OLD + "/read", _DATED + "/read", read_batch, _READ),
+    Endpoint("POST", _OLD + "/create", _DATED + "/create", create_batch, _WRITE),
+    Endpoint("POST", _OLD + "/update", _DATED + "/update", update_batch, _WRITE),
+    Endpoint("POST", _OLD + "/upsert", _DATED + "/upsert", upsert_batch, _WRITE),
+    Endpoint("POST", _OLD + "/archive", _DATED + "/archive", archive_batch, _WRITE),
+]

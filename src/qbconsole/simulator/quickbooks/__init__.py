@@ -1,0 +1,1 @@
+"""QuickBooks Online's server side, as quickbooks.md describes it."""

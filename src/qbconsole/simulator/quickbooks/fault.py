@@ -1,0 +1,99 @@
+"""Intuit's refusals: code, message, detail and element (quickbooks.md 2.6 and 7.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Fault(Exception):
+    """One refusal, as one entry of a Fault body."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        detail: str = "",
+        element: str | None = None,
+        *,
+        status: int = 400,
+        kind: str = "ValidationFault",
+    ) -> None:
+        super().__init__(f"{code} {message}: {detail}")
+        self.code = code
+        self.message = message
+        self.detail = detail
+        self.element = element
+        self.status = status
+        self.kind = kind
+
+    def body(self) -> dict[str, Any]:
+        """The Fault object."""
+        error = {"Message": self.message, "Detail": self.detail, "code": self.code}
+        if self.element is not None:
+            error["element"] = self.element
+        return {"Error": [error], "type": self.kind}
+
+
+def missing(parameter: str, element: str | None = None) -> Fault:
+    """2020: a required parameter is missing."""
+    return Fault(
+        "2020",
+        "Required param missing, need to supply the required value for the API",
+        f"Required parameter {parameter} is missing in the request",
+        element or parameter,
+    )
+
+
+def not_found() -> Fault:
+    """610: the object is not there, or inactive; the text is the same for both."""
+    return Fault(
+        "610",
+        "Object Not Found",
+        "Object Not Found : Something you're trying to use has been made inactive. "
+        "Check the fields with accounts, customers, items, vendors or employees.",
+        "",
+    )
+
+
+def bad_reference(kind: str, reference: str) -> Fault:
+    """2500: a reference to something that does not exist; `kind` is Intuit's word for its list."""
+    return Fault("2500", "Invalid Reference Id", f"Invalid Reference Id : {kind} element id {reference} not found", "")
+
+
+def stale() -> Fault:
+    """5010: the SyncToken is not the stored one."""
+    return Fault(
+        "5010",
+        "Stale Object Error",
+        "Stale Object Error : You and another user were working on this at the same time. "
+        "The other user finished before you did, so your work was not saved.",
+        "",
+    )
+
+
+def duplicate_name() -> Fault:
+    """6240: display names are unique over customers, vendors and employees."""
+    return Fault(
+        "6240",
+        "Duplicate Name Exists Error",
+        "The name supplied already exists. : Another customer, vendor or employee is already using this \n"
+        "name. Please use a different name.",
+        "",
+    )
+
+
+def business(detail: str) -> Fault:
+    """6000: the catch-all of business rules."""
+    message = "A business validation error has occurred while processing your request"
+    return Fault("6000", message, f"Business Validation Error: {detail}", "")
+
+
+def closed_period() -> Fault:
+    """6210: the date lies in a closed period."""
+    return Fault(
+        "6210",
+        "Account Period Closed",
+        "The account period has closed and the account books cannot be updated through the QBO Services API. "
+        "Please use the QBO website to make these changes.",
+        "",
+    )

@@ -1,0 +1,1 @@
+"""Intuit's query language: a parser and an evaluator (quickbooks.md 3)."""
