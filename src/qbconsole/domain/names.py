@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LEGAL_FORMS = frozenset(
-    "ag bv co company corp corporation gmbh inc incorporated kg lc limited llc llp lp ltd pa pc plc pllc sa sarl".split()
+    {"ag", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "lc", "limited", "llc"}
+    | {"llp", "lp", "ltd", "pa", "pc", "plc", "pllc", "sa", "sarl"}
 )
 _FILLERS = frozenset({"the", "and"})
 _DELETED = re.compile(r"\s*\(deleted[^)]*\)(\s*\d+)?\s*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=50_000)
 def normalised(name: str) -> str:
     """A name without case, accents, punctuation, legal forms, "the", "and", and QuickBooks' "(deleted)"."""
     text = unicodedata.normalize("NFKD", _DELETED.sub("", name).casefold().replace("&", " and "))

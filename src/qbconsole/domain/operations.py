@@ -7,8 +7,10 @@ operation then depends on the one that makes it, and the deliverer fills the id 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -186,32 +188,39 @@ def from_json(kind: str, body: dict[str, Any]) -> Operation:
 
 def rebuild(wanted: Any, value: Any) -> Any:
     """A dataclass (or a part of one) from the plain JSON that `canonical.as_json` made of it."""
-    if value is None:
-        return None
+    return builder(wanted)(value)
+
+
+@functools.cache
+def builder(wanted: Any) -> Callable[[Any], Any]:
+    """What makes values of a type from plain JSON; put together once for each type, since a mirror is read often."""
     origin = typing.get_origin(wanted)
+    if origin is typing.Annotated:
+        return builder(typing.get_args(wanted)[0])
     if origin in (typing.Union, types.UnionType):
-        return rebuild(next(part for part in typing.get_args(wanted) if part is not type(None)), value)
+        inner = builder(next(part for part in typing.get_args(wanted) if part is not type(None)))
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
-        parts = typing.get_args(wanted)
-        if len(parts) == 2 and parts[1] is Ellipsis:
-            return tuple(rebuild(parts[0], part) for part in value)
-        return tuple(rebuild(part, entry) for part, entry in zip(parts, value, strict=True))
+        return _tuple_builder(typing.get_args(wanted))
     if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
-        hints = _hints(wanted)
-        return wanted(**{name: rebuild(hints[name], part) for name, part in value.items()})
-    if wanted is Decimal:
-        return Decimal(value)
-    if wanted is datetime:
-        return datetime.fromisoformat(value)
-    if wanted is date:
-        return date.fromisoformat(value)
+        hints = typing.get_type_hints(wanted)
+        fields = {field.name: builder(hints[field.name]) for field in dataclasses.fields(wanted)}
+        return lambda value: wanted(**{name: fields[name](part) for name, part in value.items()})
+    plain: dict[Any, Callable[[Any], Any]] = {
+        Decimal: Decimal,
+        datetime: datetime.fromisoformat,
+        date: date.fromisoformat,
+    }
+    return plain.get(wanted, _as_it_is)
+
+
+def _tuple_builder(parts: tuple[Any, ...]) -> Callable[[Any], Any]:
+    builders = [builder(part) for part in parts if part is not Ellipsis]
+    if len(parts) == 2 and parts[1] is Ellipsis:
+        (one,) = builders
+        return tuple if one is _as_it_is else lambda value: tuple(map(one, value))
+    return lambda value: tuple(make(entry) for make, entry in zip(builders, value, strict=True))
+
+
+def _as_it_is(value: Any) -> Any:
     return value
-
-
-_HINTS: dict[type, dict[str, Any]] = {}
-
-
-def _hints(wanted: type) -> dict[str, Any]:
-    if wanted not in _HINTS:
-        _HINTS[wanted] = typing.get_type_hints(wanted)
-    return _HINTS[wanted]

@@ -23,7 +23,7 @@ MOVES = {
     "waiting": {"claimed", "cancelled"},
     "pending": {"claimed", "cancelled", "parked"},
     "claimed": {"claimed", "settled", "unknown", "pending", "parked"},
-    "unknown": {"claimed", "settled", "parked"},
+    "unknown": {"unknown", "claimed", "settled", "parked"},
     "parked": {"pending", "cancelled", "settled"},
     "settled": set[str](),
     "cancelled": set[str](),
@@ -114,7 +114,7 @@ def move(
     """
     if state not in MOVES[row["state"]]:
         raise Fatal(f"Operation {row['id']} cannot go from {row['state']} to {state}.")
-    changed = {"state": state, **values}
+    changed = {"state": state, **values} | ({} if fence is None else {"fence": fence})
     if not rows.change(connection, row["id"], row["state"], changed, fence):
         return None
     content = {"from": row["state"], "to": state} | {name: value for name, value in values.items() if name != "due_at"}

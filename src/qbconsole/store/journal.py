@@ -87,6 +87,11 @@ def mark_undone(connection: Connection, decision_id: int, by: int) -> bool:
     return connection.execute(update(_DECISION).where(mine).values(undone_by=by)).rowcount == 1
 
 
+def mark_standing(connection: Connection, decision_id: int) -> None:
+    """Note that a decision stands after all: what was to take it back was given up."""
+    connection.execute(update(_DECISION).where(_DECISION.c.id == decision_id).values(undone_by=None))
+
+
 def decision_count(connection: Connection) -> int:
     """How many decisions there are."""
     return int(connection.execute(select(func.count()).select_from(_DECISION)).scalar_one())

@@ -12,26 +12,34 @@ from sqlalchemy.dialects.sqlite import insert
 
 from qbconsole.domain.canonical import as_json, digest
 from qbconsole.domain.money import from_minor, to_minor
-from qbconsole.domain.operations import rebuild
+from qbconsole.domain.operations import builder
 from qbconsole.store.tables import MIRROR, Held, Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from qbconsole.domain.records import Record
 
 RecordT = TypeVar("RecordT", bound="Record")
 
-_HINTS: dict[type, dict[str, Any]] = {}
+
+_FIELDS: dict[type, tuple[tuple[str, Any, bool, bool], ...]] = {}
 
 
-def _hints(kind: type) -> dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = typing.get_type_hints(kind, include_extras=True)
-    return _HINTS[kind]
+def _fields(kind: type) -> tuple[tuple[str, Any, bool, bool], ...]:
+    """(name, type, money, stored as JSON) of each field of a kind of record; looked up once."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = _look_up(kind)
+    return _FIELDS[kind]
+
+
+def _look_up(kind: type) -> tuple[tuple[str, Any, bool, bool], ...]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    names = [field.name for field in dataclasses.fields(kind)]
+    return tuple((name, hints[name], _is_money(hints[name]), not _is_plain(hints[name])) for name in names)
 
 
 def _is_money(hint: Any) -> bool:
@@ -39,6 +47,7 @@ def _is_money(hint: Any) -> bool:
 
 
 def _is_plain(hint: Any) -> bool:
+    """Whether a column holds the value as it is, rather than as JSON."""
     arguments = [part for part in typing.get_args(hint) if part is not type(None)]
     first = arguments[0] if arguments and typing.get_origin(hint) is not tuple else hint
     return not dataclasses.is_dataclass(first) and typing.get_origin(first) is not tuple
@@ -48,29 +57,43 @@ def to_row(record: Record) -> dict[str, Any]:
     """A record as column values."""
     currency = getattr(record, "currency", "USD")
     row: dict[str, Any] = {}
-    for name, hint in _hints(type(record)).items():
-        if typing.get_origin(hint) is typing.ClassVar:
-            continue
+    for name, _, money, as_structure in _fields(type(record)):
         value = getattr(record, name)
-        if _is_money(hint):
-            row[name] = to_minor(value, currency)
-        else:
-            row[name] = value if _is_plain(hint) else as_json(value)
+        row[name] = to_minor(value, currency) if money else as_json(value) if as_structure else value
     return row
 
 
-def from_row(kind: type[RecordT], row: Row[Any]) -> RecordT:
+_READERS: dict[type, Callable[[Sequence[Any]], Any]] = {}
+
+
+def _reader(kind: type[RecordT]) -> Callable[[Sequence[Any]], RecordT]:
+    """What makes records of a kind from rows whose first columns are its fields; put together once."""
+    if kind not in _READERS:
+        _READERS[kind] = _make_reader(kind)
+    return _READERS[kind]
+
+
+def _make_reader(kind: type[RecordT]) -> Callable[[Sequence[Any]], RecordT]:
+    fields = _fields(kind)
+    names = [name for name, *_ in fields]
+    builders = [(place, builder(hint)) for place, (_, hint, _, structure) in enumerate(fields) if structure]
+    amounts = [place for place, (_, _, money, _) in enumerate(fields) if money]
+    currency = names.index("currency") if "currency" in names else None
+
+    def read(row: Sequence[Any]) -> RecordT:
+        values = list(row[: len(names)])
+        for place, build in builders:
+            values[place] = build(values[place])
+        for place in amounts:
+            values[place] = from_minor(values[place], values[currency] if currency is not None else "USD")
+        return kind(*values)
+
+    return read
+
+
+def from_row(kind: type[RecordT], row: Sequence[Any]) -> RecordT:
     """The record that `to_row` wrote."""
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row's columns
-    currency = values.get("currency") or "USD"
-    fields: dict[str, Any] = {}
-    for field in dataclasses.fields(kind):
-        hint, value = _hints(kind)[field.name], values[field.name]
-        if _is_money(hint):
-            fields[field.name] = from_minor(value, currency)
-        else:
-            fields[field.name] = value if _is_plain(hint) else rebuild(hint, value)
-    return kind(**fields)
+    return _reader(kind)(row)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,6 +117,15 @@ class Applied:
     held: int = 0
     failed: int = 0
     changed: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, other: Applied) -> None:
+        """Count another page in."""
+        self.seen += other.seen
+        self.applied += other.applied
+        self.unchanged += other.unchanged
+        self.held += other.held
+        self.failed += other.failed
+        self.changed += other.changed
 
 
 def apply_page(
@@ -232,13 +264,41 @@ def get(connection: Connection, kind: type[RecordT], record_id: str, *, gone: bo
 
 
 def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[RecordT]:
-    """All live records of a kind whose columns equal the given values (a list or tuple: are among them), by id."""
+    """All live records of a kind whose columns equal the given values (a list or tuple: are among them), by id.
+
+    A record follows from its payload: one that was read before is not put together again while that is the same.
+    """
     table = MIRROR[kind.kind]
-    query = select(table).where(table.c.gone.is_(False))
+    query = select(table.c.id, table.c.payload_hash).where(table.c.gone.is_(False))
     for name, value in equal.items():
         column = table.c[name]
         query = query.where(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
-    return [from_row(kind, row) for row in connection.execute(query.order_by(table.c.id))]
+    keys = [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id))]
+    known = _KNOWN.setdefault(kind, {})
+    found = {key: record for key in keys if (record := known.get(key)) is not None}
+    missing = [key[0] for key in keys if key not in found]
+    if missing:
+        found |= _read(connection, kind, missing)
+        if len(known) + len(missing) > MOST_KNOWN:
+            known.clear()
+        known.update(found)
+    return [found[key] for key in keys]
+
+
+MOST_KNOWN = 20_000
+"""Records of one kind that are kept put together."""
+_KNOWN: dict[type, dict[tuple[str, str], Any]] = {}
+_AT_ONCE = 900
+
+
+def _read(connection: Connection, kind: type[RecordT], ids: list[str]) -> dict[tuple[str, str], RecordT]:
+    table, read = MIRROR[kind.kind], _reader(kind)
+    place = list(table.c).index(table.c.payload_hash)
+    found: dict[tuple[str, str], RecordT] = {}
+    for begin in range(0, len(ids), _AT_ONCE):
+        rows = connection.execute(select(table).where(table.c.id.in_(ids[begin : begin + _AT_ONCE])))
+        found |= {(row[0], row[place]): read(row) for row in rows}
+    return found
 
 
 def counts(connection: Connection) -> dict[str, int]:

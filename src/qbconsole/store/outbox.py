@@ -58,6 +58,13 @@ def of_decision(connection: Connection, decision_id: int) -> list[dict[str, Any]
     return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
+def open_on(connection: Connection, kind: str, target: str) -> list[dict[str, Any]]:
+    """The operations of a kind on one target that are neither settled nor cancelled."""
+    mine = (_OPERATION.c.kind == kind) & (_OPERATION.c.target == target) & _OPERATION.c.state.in_(OPEN)
+    rows = connection.execute(select(_OPERATION).where(mine).order_by(_OPERATION.c.id))
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001
+
+
 def needs(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     """The operations that one waits for."""
     query = select(_OPERATION).join(_NEEDS, _NEEDS.c.needs_id == _OPERATION.c.id)

@@ -1,0 +1,144 @@
+"""Taking a decision back: cancel what was not sent, reverse what was, and say beforehand which it will be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qbconsole.actions.fate import in_flight
+from qbconsole.billing import undo as billing
+from qbconsole.collections import decide as collections
+from qbconsole.conflicts import decide as conflicts
+from qbconsole.domain.errors import Configuration, NeedsPerson
+from qbconsole.matching import undo as matching
+from qbconsole.outbox import queue
+from qbconsole.outbox.decider import Inverse, Outcome, Taken
+from qbconsole.store import journal, outbox
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from qbconsole.books.book import Book
+    from qbconsole.outbox.decider import Decider
+
+UNDOABLE = (
+    "unmatched.link", "unmatched.create", "unmatched.ignore", "unmatched.never",
+    "invoices.approve", "invoices.adopt", "invoices.hold", "invoices.reject", "invoices.bill_again",
+    "overdue.task", "overdue.snooze", "conflicts.resolve",
+)  # fmt: skip
+"""The actions whose decisions `u` looks through for the newest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a decision is taken back: what is cancelled, what is sent; or why it cannot be (`refusal`)."""
+
+    words: str
+    unsent: tuple[dict[str, Any], ...] = ()
+    settled: tuple[dict[str, Any], ...] = ()
+    inverse: Inverse | None = None
+    refusal: str = ""
+
+
+def plan(connection: Connection, book: Book, decision_id: int) -> Plan:
+    """What taking a decision back would do now.
+
+    Raises:
+        Configuration: there is no such decision.
+    """
+    decision = journal.decision(connection, decision_id)
+    if decision is None:
+        raise Configuration(f"There is no decision {decision_id}.")
+    refusal = _refusal(connection, decision)
+    if refusal:
+        return Plan("", refusal=refusal)
+    operations = [row for row in outbox.of_decision(connection, decision_id) if row["state"] != "cancelled"]
+    if any(in_flight(row) for row in operations):
+        return Plan("", refusal="being sent; try again in a moment")
+    unsent = tuple(row for row in operations if row["state"] != "settled")
+    settled = tuple(row for row in operations if row["state"] == "settled")
+    if not settled:
+        return Plan(_cancel_words(unsent), unsent=unsent)
+    inverse = _inverse(connection, book, decision, list(operations))
+    return Plan(inverse.words, unsent, settled, inverse, inverse.refusal)
+
+
+def _cancel_words(unsent: tuple[dict[str, Any], ...]) -> str:
+    if not unsent:
+        return "take the decision back: nothing was written"
+    if any(row["attempts"] for row in unsent):
+        return "give up what is parked; look in the remote whether it is there"
+    return "cancel: not sent yet"
+
+
+def _refusal(connection: Connection, decision: dict[str, Any]) -> str:
+    if decision["undoes"]:
+        return "it took another one back; decide that row again"
+    if decision["undone_by"]:
+        return "it was taken back already"
+    if decision["action"] not in UNDOABLE:
+        return "its values are set again whenever they change"
+    return matching.refusal(connection, decision) if decision["desk"] == "matching" else ""
+
+
+def _inverse(connection: Connection, book: Book, decision: dict[str, Any], operations: list[dict[str, Any]]) -> Inverse:
+    if decision["desk"] == "billing":
+        return billing.inverse(connection, book, operations)
+    if decision["desk"] == "matching":
+        return matching.inverse(connection, decision, operations)
+    return Inverse("", refusal="salespeople have seen the task: close it in the CRM")
+
+
+def take_back(decider: Decider, decision_id: int | None) -> tuple[dict[str, Any], Outcome]:
+    """Take a decision back in the caller's transaction; a person's newest one without an id.
+
+    Returns:
+        The decision that was taken back, and what came of it.
+
+    Raises:
+        NeedsPerson: nothing is there to take back, or it cannot be, with the reason.
+        Configuration: there is no such decision.
+    """
+    connection = decider.connection
+    if decision_id is None:
+        newest = journal.last_undoable(connection, UNDOABLE)
+        if newest is None:
+            raise NeedsPerson("There is nothing to take back.")
+        decision_id = int(newest["id"])
+    planned = plan(connection, decider.book, decision_id)
+    decision = journal.decision(connection, decision_id)
+    if decision is None or planned.refusal:
+        words = decision["words"] if decision else ""
+        raise NeedsPerson(f"Cannot undo {words!r}: {planned.refusal}.")
+    words = f"undo {decision['words']}: {planned.words}"
+    taken = Taken("undo", decision["desk"], decision["row_id"], words, undoes=decision_id)
+    undo_id = decider.record(taken)
+    if not journal.mark_undone(connection, decision_id, undo_id):
+        raise NeedsPerson(f"{decision['words']} was taken back by somebody else meanwhile.")
+    _cancel(decider, planned)
+    _carry_out(decider, decision, planned, undo_id)
+    return decision, Outcome(undo_id, words, "no undo: decide the row again")
+
+
+def _cancel(decider: Decider, planned: Plan) -> None:
+    for row in planned.unsent:
+        if not queue.cancel(decider.connection, row, at=decider.at):
+            raise NeedsPerson("It is being sent.", next_step="Try again in a moment.")
+
+
+def _carry_out(decider: Decider, decision: dict[str, Any], planned: Plan, undo_id: int) -> None:
+    sent = [
+        decider.enqueue(undo_id, enqueued, window=False)
+        for enqueued in (planned.inverse.operations if planned.inverse else ())
+    ]
+    desk = decision["desk"]
+    if desk == "billing" and planned.settled:
+        billing.reversed_by(decider, decision, list(planned.settled), sent)
+    elif desk == "billing":
+        billing.revert(decider, decision)
+    elif desk == "matching":
+        matching.revert(decider, decision)
+    elif desk == "collections":
+        collections.revert(decider, decision)
+    else:
+        conflicts.revert(decider, decision)

@@ -1,0 +1,1 @@
+"""The command line: every key has a command, every answer also as JSON."""

@@ -1,0 +1,179 @@
+"""Making a book's folder: settings, rules and secrets, from a simulator or for real systems."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import typer
+
+from qbconsole.books.home import book_folder, book_names, bundled
+from qbconsole.books.secrets import KeyringSecrets, SimulatorSecrets, is_loopback
+from qbconsole.books.settings import Accounting, Crm, Settings, load_settings, write_settings
+from qbconsole.domain.errors import Configuration, Retriable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    Secrets = Mapping[str, Mapping[str, str]]
+
+SIMULATOR_WINDOW = 1.0
+"""Seconds that an approval waits in a simulator's book."""
+REAL_WINDOW = 30.0
+"""Seconds that an approval waits in any other."""
+
+
+def credentials(url: str) -> dict[str, object]:
+    """What a simulator says of itself, from its control URL or its root.
+
+    Raises:
+        Configuration: the URL is not on this machine.
+        Retriable: nothing answers there.
+    """
+    if not is_loopback(url):
+        raise Configuration(f"{url} is not a simulator on this machine.", next_step="Use a URL of 127.0.0.1.")
+    base = url.rstrip("/")
+    base = base if base.endswith("/control") else f"{base}/control"
+    try:
+        with urlopen(f"{base}/credentials", timeout=10) as reply:  # noqa: S310 - loopback, checked above
+            found: dict[str, object] = json.load(reply)
+    except (URLError, OSError, ValueError) as error:
+        step = "Start one with: qbconsole simulate"
+        raise Retriable(f"No simulator answers at {base}: {error}.", next_step=step) from None
+    return found
+
+
+def of_simulator(name: str, url: str, posting_window: float | None) -> tuple[Settings, Secrets]:
+    """The settings and secrets of a simulator's book: born armed, with consent to the CRM's properties."""
+    found = credentials(url)
+    quickbooks, crm = found["quickbooks"], found["crm"]
+    if not isinstance(quickbooks, dict) or not isinstance(crm, dict):
+        raise Configuration(f"{url} answers like no simulator.")
+    settings = Settings(
+        name=name,
+        company=str(found["company"]),
+        environment="demo",
+        time_zone=str(found["time_zone"]),
+        clock="remote",
+        cut_over=date.fromisoformat(str(found["cut_over"])),
+        armed=True,
+        posting_window=SIMULATOR_WINDOW if posting_window is None else posting_window,
+        secrets="simulator",
+        crm=Crm(kind=crm["kind"], api_url=crm["api_url"], may_create_properties=True),
+        accounting=Accounting(
+            realm_id=quickbooks["realm_id"], api_url=quickbooks["api_url"], oauth_url=quickbooks["oauth_url"]
+        ),
+    )
+    names = ("client_id", "client_secret", "access_token", "refresh_token")
+    return settings, {"quickbooks": {one: quickbooks[one] for one in names}, "hubspot": {"token": crm["token"]}}
+
+
+def real(
+    name: str,
+    crm: str,
+    folder: Path | None,
+    realm: str,
+    company: str,
+    time_zone: str,
+    cut_over: str,
+    urls: Mapping[str, str],
+    posting_window: float | None,
+) -> Settings:
+    """The settings of a book on real systems; what is not given keeps its default.
+
+    Raises:
+        Configuration: something needed is missing or wrong.
+    """
+    if crm not in ("hubspot", "spreadsheet"):
+        raise Configuration("Name the CRM.", next_step="--crm hubspot, or --crm spreadsheet --folder DIR")
+    if crm == "spreadsheet" and (folder is None or not folder.expanduser().is_dir()):
+        raise Configuration("The spreadsheets' folder does not exist.", next_step="Name it: --folder DIR")
+    if not realm:
+        raise Configuration(
+            "Name the QuickBooks company.", next_step="--realm, the number in QuickBooks' Account > About"
+        )
+    given = {key: value for key, value in (("api_url", urls["crm"]),) if value}
+    accounting = {key: value for key, value in (("api_url", urls["qbo"]), ("oauth_url", urls["oauth"])) if value}
+    sandbox = "sandbox" in urls["qbo"]
+    try:
+        day = date.fromisoformat(cut_over) if cut_over else date.today()  # noqa: DTZ011 - the operator's own day
+        return Settings(
+            name=name,
+            company=company,
+            environment="sandbox" if sandbox else "production",
+            time_zone=time_zone,
+            cut_over=day,
+            posting_window=REAL_WINDOW if posting_window is None else posting_window,
+            crm=Crm.model_validate(
+                {"kind": crm, "folder": str(folder.expanduser().resolve()) if folder else "", **given}
+            ),
+            accounting=Accounting.model_validate(
+                {
+                    "realm_id": realm,
+                    **({"app_url": "https://app.sandbox.qbo.intuit.com"} if sandbox else {}),
+                    **accounting,
+                }
+            ),
+        )
+    except ValueError as error:
+        raise Configuration(f"The book cannot be made: {str(error).splitlines()[-1].strip()}.") from None
+
+
+def ask_secrets(settings: Settings) -> Secrets:
+    """Ask for the keys, without showing them; from a pipe they are read a line each, in this order."""
+    wanted: dict[str, tuple[str, ...]] = {"quickbooks": ("client_id", "client_secret", "refresh_token")}
+    if settings.crm.kind == "hubspot":
+        wanted["hubspot"] = ("token",)
+    return {system: {name: _ask(f"{system} {name}") for name in names} for system, names in wanted.items()}
+
+
+def _ask(words: str) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(words, hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
+
+
+def write(root: Path, settings: Settings, secrets: Secrets) -> Path:
+    """Write the book's folder; a book that is there already is left alone.
+
+    Raises:
+        Configuration: the name is taken, or none.
+    """
+    folder = book_folder(root, settings.name)
+    if settings.name in book_names(root):
+        step = "Choose another name, or remove its folder."
+        raise Configuration(f"There is a book {settings.name!r} already.", next_step=step)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(bundled("sample_data") / "rules.toml", folder / "rules.toml")
+    keep_secrets(folder, settings, secrets)
+    write_settings(folder, settings)  # last: only now is it a book
+    return folder
+
+
+def keep_secrets(folder: Path, settings: Settings, secrets: Secrets) -> None:
+    """Put secrets where the book keeps them."""
+    urls = {
+        "quickbooks": (settings.accounting.api_url, settings.accounting.oauth_url),
+        "hubspot": (settings.crm.api_url,),
+    }
+    for system, values in secrets.items():
+        if settings.secrets == "simulator":
+            SimulatorSecrets(folder, system, urls[system]).write(values)
+        elif any(values.values()):
+            KeyringSecrets(settings.name, system).write(values)
+
+
+def renew(root: Path, name: str, url: str) -> None:
+    """Point a simulator's book at the simulator's present address, with its present credentials."""
+    folder = book_folder(root, name)
+    old = load_settings(folder)
+    settings, secrets = of_simulator(name, url, old.posting_window)
+    keep_secrets(folder, settings, secrets)
+    if (settings.crm.api_url, settings.accounting.api_url) != (old.crm.api_url, old.accounting.api_url):
+        write_settings(folder, old.model_copy(update={"crm": settings.crm, "accounting": settings.accounting}))

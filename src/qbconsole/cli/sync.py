@@ -1,0 +1,73 @@
+"""`qbconsole sync`: one cycle, or a runner until SIGTERM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qbconsole.cli.door import BookName, Exit, Home, Json, answer, opened, root
+
+if TYPE_CHECKING:
+    from qbconsole.books.book import Book
+    from qbconsole.runner.cycle import Result
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command into the command line."""
+    app.command("sync")(sync)
+
+
+def sync(
+    book: BookName = "",
+    home: Home = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until SIGTERM.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Pull both sides, propose, and deliver what is decided; exit code 3 when rows wait for a person."""
+    if watch:
+        from qbconsole.runner.process import main
+
+        with opened(home, book) as one:
+            name = one.name
+        main(root(home), [name])
+        return
+    import asyncio
+
+    from qbconsole.runner.once import sync_once
+
+    with opened(home, book) as one:
+        result = asyncio.run(sync_once(one, full=full))
+        document = summary(one, result)
+    problem = result.problem
+    if problem is not None:
+        raise problem
+    lines = [
+        f"Run {document['run']}: {document['changed']} records changed, {document['delivered']['settled']} operations"
+        f" delivered, {document['delivered']['parked']} parked.",
+        *(f"{queue}: {count} rows wait" for queue, count in document["waiting"].items() if count),
+    ]
+    answer(document, lines, as_json=as_json)
+    waiting = any(document["waiting"].values()) or document["parked"]
+    raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
+
+
+def summary(book: Book, result: Result) -> dict[str, Any]:
+    """A cycle as a document: what it did, and what waits for a person now."""
+    from qbconsole.actions import queues
+    from qbconsole.store import outbox
+
+    with book.store.reading() as connection:
+        parked = outbox.counts(connection).get("parked", 0)
+    return {
+        "book": book.name,
+        "run": result.run_id,
+        "changed": result.changed,
+        "automatic": result.automatic,
+        "delivered": {
+            name: getattr(result.delivered, name) for name in ("settled", "retried", "unknown", "parked", "found")
+        },
+        "waiting": {name: count for name, (count, _) in queues.counts(book).items()},
+        "parked": parked,
+    }

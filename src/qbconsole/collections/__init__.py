@@ -1,0 +1,1 @@
+"""The desk of overdue invoices: follow-ups for salespeople, and payment status back to the deal."""

@@ -1,0 +1,91 @@
+"""Stamping many deals or companies in few calls (hubspot.md section 4).
+
+A batch is an offer, not a need: whatever of it HubSpot refuses, or does not answer for, is left to single calls, where
+each record gets its own answer. Stamps are absolute values, so doing one twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from qbconsole.connectors.hubspot.faults import UNKNOWN_PROPERTY
+from qbconsole.connectors.hubspot.properties import CUSTOMER_TAG
+from qbconsole.connectors.payload import dump
+from qbconsole.domain.errors import NeedsPerson, Problem
+from qbconsole.domain.operations import Receipt, StampCompany, StampDeal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qbconsole.connectors.base import Send
+    from qbconsole.connectors.hubspot.client import Client
+
+MOST = 100
+"""Records that a batch takes."""
+
+
+Define = Callable[[str, Mapping[str, str]], Awaitable[None]]
+
+
+async def stamp_all(client: Client, sends: Sequence[Send], define: Define) -> dict[str, Receipt | Problem]:
+    """The outcomes, by request id, of those stamps that batches did; nothing for anything else.
+
+    Args:
+        client: the portal.
+        define: makes our properties on a kind of record, if the operator agreed to that.
+        sends: writes of any kind, no two on one record.
+    """
+    done: dict[str, Receipt | Problem] = {}
+    for kind in ("deals", "companies"):
+        stamps = {_target(send)[1]: send for send in sends if _target(send)[0] == kind}
+        for begin in range(0, len(stamps), MOST):
+            part = dict(list(stamps.items())[begin : begin + MOST])
+            if len(part) > 1:
+                done |= await _stamp(client, kind, part, define)
+    return done
+
+
+async def _stamp(client: Client, kind: str, sends: Mapping[str, Send], define: Define) -> dict[str, Receipt | Problem]:
+    inputs: list[dict[str, Any]] = [{"id": id_, "properties": _values(send)} for id_, send in sends.items()]
+    try:
+        try:
+            reply = await client.update_many(kind, inputs)
+        except NeedsPerson as refused:
+            if refused.code != UNKNOWN_PROPERTY:
+                raise
+            await define(kind, {name: "" for one in inputs for name in one["properties"]})
+            reply = await client.update_many(kind, inputs)
+    except NeedsPerson:
+        return {}  # one bad record fails a batch; singly, only that one will be refused
+    except Problem as problem:
+        return {send.request_id: problem for send in sends.values()}
+    rows: list[dict[str, Any]] = reply.body.get("results") or []
+    return {
+        sends[str(row["id"])].request_id: Receipt(
+            str(row["id"]), str(row.get("updatedAt") or ""), payload=dump(row), server_reference=reply.reference
+        )
+        for row in rows
+        if str(row.get("id")) in sends
+    }
+
+
+def _target(send: Send) -> tuple[str, str]:
+    """The kind and id of the record that a stamp is for; empty for anything else."""
+    match send.operation:
+        case StampDeal():
+            return "deals", send.operation.deal_id
+        case StampCompany():
+            return "companies", send.operation.company_id
+        case _:
+            return "", ""
+
+
+def _values(send: Send) -> dict[str, str]:
+    match send.operation:
+        case StampDeal():
+            return dict(send.operation.values)
+        case StampCompany():
+            return {CUSTOMER_TAG: send.operation.customer_id}
+        case _:
+            return {}

@@ -1,0 +1,283 @@
+"""The calls of HubSpot's API as this connector uses them (hubspot.md 2 to 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from qbconsole.connectors.http import Request
+from qbconsole.connectors.hubspot.faults import SIGN_IN_STEP, judge
+from qbconsole.connectors.hubspot.settings import VERSION
+from qbconsole.connectors.payload import dump
+from qbconsole.domain.errors import Retriable, SignIn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from qbconsole.connectors.base import TokenStore
+    from qbconsole.connectors.http import Answer, Http
+    from qbconsole.connectors.hubspot.settings import HubSpotSettings
+    from qbconsole.connectors.limits import RateLimit
+
+LIST_PAGE = 100
+SEARCH_PAGE = 200
+BATCH = 100
+ASSOCIATION_BATCH = 1000
+ASSOCIATION_PAGE = 500
+
+JSON = dict[str, Any]
+
+NONE_THERE = frozenset({"crm.associations.NO_ASSOCIATIONS_FOUND", "OBJECT_NOT_FOUND"})
+"""Errors of a batch association read that mean "none" (hubspot.md section 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A success: its JSON, the server's clock in UTC, HubSpot's reference of the call."""
+
+    body: JSON
+    time: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """One record at the other end, and the labels of the association."""
+
+    id: str
+    labels: tuple[str, ...]
+
+    @property
+    def primary(self) -> bool:
+        """Whether it is the primary one of its kind."""
+        return "Primary" in self.labels
+
+
+class Client:
+    """Adds address, version and token; turns answers into replies or problems."""
+
+    def __init__(
+        self, settings: HubSpotSettings, tokens: TokenStore, http: Http, *, rate: RateLimit, searches: RateLimit
+    ) -> None:
+        """Take the parts; `rate` is the limit of all requests, `searches` the one that a portal's searches share."""
+        self._rate = rate
+        self._base = settings.api_url.rstrip("/")
+        self._tokens = tokens
+        self._http = http
+        self._searches = searches
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    async def account(self) -> Reply:
+        """The portal's own settings, and the server's clock."""
+        return await self._read("GET", f"/account-info/{VERSION}/details")
+
+    async def owners(self, *, archived: bool) -> list[JSON]:
+        """All owners, or all deactivated ones."""
+        query = {"archived": _flag(value=archived), "limit": str(LIST_PAGE)}
+        return [row async for rows in self._paged(f"/crm/owners/{VERSION}", query) for row in rows]
+
+    async def pipelines(self) -> list[JSON]:
+        """The pipelines of deals with their stages."""
+        return _rows(await self._read("GET", f"/crm/pipelines/{VERSION}/deals"))
+
+    async def properties(self, kind: str) -> list[JSON]:
+        """The definitions of a kind's properties."""
+        return _rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}"))
+
+    async def listing(
+        self, kind: str, properties: Sequence[str], *, archived: bool = False
+    ) -> AsyncIterator[list[JSON]]:
+        """Pages of all records in the order of their ids."""
+        query = {"limit": str(LIST_PAGE), "properties": ",".join(properties), "archived": _flag(value=archived)}
+        async for rows in self._paged(f"/crm/objects/{VERSION}/{kind}", query):
+            yield _records(rows)
+
+    async def probe(self, kind: str) -> None:
+        """Ask for one record, to see whether the token may."""
+        await self._read("GET", f"/crm/objects/{VERSION}/{kind}", query={"limit": "1"})
+
+    async def search(
+        self, kind: str, properties: Sequence[str], *, changed: str, since: datetime
+    ) -> AsyncIterator[list[JSON]]:
+        """Pages of the records whose property `changed` is at or after an instant, by rising id: a key set, not
+        offsets, so that neither the cap of 10,000 nor equal times lose any (hubspot.md section 3)."""
+        last = ""
+        window = {"propertyName": changed, "operator": "GTE", "value": str(int(since.timestamp() * 1000))}
+        while True:
+            beyond = [{"propertyName": "hs_object_id", "operator": "GT", "value": last}] if last else []
+            body = {
+                "filterGroups": [{"filters": [window, *beyond]}],
+                "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+                "properties": list(properties),
+                "limit": SEARCH_PAGE,
+            }
+            path = f"/crm/objects/{VERSION}/{kind}/search"
+            rows = _records(_rows(await self._read("POST", path, body=body, also=self._searches)))
+            yield rows
+            if len(rows) < SEARCH_PAGE:
+                return
+            if str(rows[-1]["id"]) == last:
+                msg = "HubSpot's search does not move on."
+                raise Retriable(msg)
+            last = str(rows[-1]["id"])
+
+    async def batch(self, kind: str, ids: Sequence[str], properties: Sequence[str]) -> list[JSON]:
+        """Records by id, as they are now (no search lag); those that are gone are left out."""
+        found: list[JSON] = []
+        for begin in range(0, len(ids), BATCH):
+            body = {
+                "inputs": [{"id": id_} for id_ in ids[begin : begin + BATCH]],
+                "properties": list(properties),
+                "propertiesWithHistory": [],
+            }
+            found += _records(_rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body)))
+        return found
+
+    async def get(self, kind: str, id_: str, properties: Sequence[str]) -> Reply:
+        """One record by id; the surviving one for the id of a merged one.
+
+        Raises:
+            Conflict: with code 404, when it is gone.
+        """
+        return await self._read(
+            "GET", f"/crm/objects/{VERSION}/{kind}/{id_}", query={"properties": ",".join(properties)}
+        )
+
+    async def associated(self, kind: str, ids: Sequence[str], to_kind: str) -> dict[str, tuple[Association, ...]]:
+        """For each record the others that it is associated with; records without any are left out."""
+        found: dict[str, list[JSON]] = {}
+        for begin in range(0, len(ids), ASSOCIATION_BATCH):
+            inputs = [{"id": id_} for id_ in ids[begin : begin + ASSOCIATION_BATCH]]
+            path = f"/crm/associations/{VERSION}/{kind}/{to_kind}/batch/read"
+            reply = await self._read("POST", path, body={"inputs": inputs})
+            _refuse_partial(reply)
+            for row in _rows(reply):
+                id_ = str(row["from"]["id"])
+                found.setdefault(id_, []).extend(row.get("to", []))
+                if after := _after(row):
+                    found[id_] += await self._more_associated(kind, id_, to_kind, after)
+        return {id_: tuple(_association(entry) for entry in entries) for id_, entries in found.items()}
+
+    async def _more_associated(self, kind: str, id_: str, to_kind: str, after: str) -> list[JSON]:
+        path = f"/crm/objects/{VERSION}/{kind}/{id_}/associations/{to_kind}"
+        query = {"limit": str(ASSOCIATION_PAGE), "after": after}
+        return [row async for rows in self._paged(path, query) for row in rows]
+
+    async def _paged(self, path: str, query: Mapping[str, str]) -> AsyncIterator[list[JSON]]:
+        after = query.get("after", "")
+        while True:
+            reply = await self._read("GET", path, query={**query, **({"after": after} if after else {})})
+            yield _rows(reply)
+            following = _after(reply.body)
+            if not following:
+                return
+            if following == after:
+                msg = "HubSpot's list does not move on."
+                raise Retriable(msg)
+            after = following
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    async def update(self, kind: str, id_: str, properties: Mapping[str, str]) -> Reply:
+        """Set properties of one record to values; empty text clears."""
+        return await self._write("PATCH", f"/crm/objects/{VERSION}/{kind}/{id_}", {"properties": dict(properties)})
+
+    async def update_many(self, kind: str, inputs: Sequence[JSON]) -> Reply:
+        """Set properties of up to 100 different records; items may fail singly (207, hubspot.md section 4)."""
+        return await self._write("POST", f"/crm/objects/{VERSION}/{kind}/batch/update", {"inputs": list(inputs)})
+
+    async def create(self, kind: str, body: JSON) -> Reply:
+        """Make a record with its associations. There is no idempotency key (hubspot.md section 4)."""
+        return await self._write("POST", f"/crm/objects/{VERSION}/{kind}", body)
+
+    async def define(self, path: str, body: JSON) -> Reply:
+        """Make a property or a group of them; `path` is behind the properties' root."""
+        return await self._write("POST", f"/crm/properties/{VERSION}/{path}", body)
+
+    async def _write(self, method: str, path: str, body: JSON) -> Reply:
+        return self._reply(await self._http.write(self._request(method, path, body=body), judge))
+
+    async def _read(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: JSON | None = None,
+        also: RateLimit | None = None,
+    ) -> Reply:
+        request = self._request(method, path, query=query, body=body, also=also)
+        return self._reply(await self._http.read(request, judge))
+
+    def _reply(self, answer: Answer) -> Reply:
+        allowed = answer.headers.get(ALLOWED, "")
+        if allowed.isdigit():  # the plan's own limit in ten seconds, of which some is left to others
+            self._rate.limit = max(1, int(allowed) * 9 // 10)
+        return Reply(answer.json(), answer.date or datetime.now(UTC), answer.headers.get(REFERENCE, ""))
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: JSON | None = None,
+        also: RateLimit | None = None,
+    ) -> Request:
+        token = self._tokens.read().get("token", "")
+        if not token:
+            raise SignIn("HubSpot is not connected.", next_step=SIGN_IN_STEP)
+        return Request(
+            method,
+            self._base + path,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"}
+            | ({"Content-Type": "application/json"} if body is not None else {}),
+            query=query or {},
+            content=dump(body).encode() if body is not None else None,
+            also=also,
+        )
+
+
+REFERENCE = "x-hubspot-correlation-id"
+ALLOWED = "x-hubspot-ratelimit-max"
+
+
+def _rows(reply: Reply) -> list[JSON]:
+    rows = reply.body.get("results", [])
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _records(rows: list[JSON]) -> list[JSON]:
+    """The rows, each of which has an id and properties.
+
+    Raises:
+        Retriable: one has not: the answer is not what was asked for.
+    """
+    if not all(row.get("id") and isinstance(row.get("properties", {}), dict) for row in rows):
+        msg = "HubSpot answered with records that have no id."
+        raise Retriable(msg)
+    return [{"properties": {}, **row} for row in rows]
+
+
+def _after(body: JSON) -> str:
+    paging = body.get("paging") or {}
+    return str((paging.get("next") or {}).get("after") or "")
+
+
+def _association(entry: JSON) -> Association:
+    labels = [kind.get("label") for kind in entry.get("associationTypes", [])]
+    return Association(str(entry.get("toObjectId", entry.get("id", ""))), tuple(label for label in labels if label))
+
+
+def _refuse_partial(reply: Reply) -> None:
+    """An item that failed for any other reason than having none must not be taken for having none."""
+    for error in reply.body.get("errors", []):
+        if error.get("subCategory") not in NONE_THERE and error.get("category") not in NONE_THERE:
+            msg = "HubSpot answered for some of the associations only."
+            raise Retriable(msg)
+
+
+def _flag(*, value: bool) -> str:
+    return "true" if value else "false"

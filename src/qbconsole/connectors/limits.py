@@ -1,0 +1,85 @@
+"""How fast a connector may speak: requests in any span of time, and in flight; under an injectable clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+
+class RateLimit:
+    """At most `limit` requests in any `seconds`: a bucket of tokens, each back `seconds` after it was taken.
+
+    So a silence earns a burst of `limit`, and no window of the vendor's, wherever it begins, ever holds more.
+    `limit` may be changed when the vendor says what it is.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Start full. `monotonic` gives seconds, `sleep` waits for them."""
+        self.limit = limit
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._taken: deque[float] = deque()
+
+    async def take(self) -> None:
+        """Wait until one request may pass. Those who wait keep their order: each takes its token in advance."""
+        now = self._monotonic()
+        start = now
+        while len(self._taken) >= self.limit:
+            start = max(start, self._taken.popleft() + self._seconds)
+        self._taken.append(start)
+        if start > now:
+            await self._sleep(start - now)
+
+
+_SHARED: dict[str, RateLimit] = {}
+
+
+def shared(account: str, limit: int, *, seconds: float) -> RateLimit:
+    """The limit of one account of a vendor's, the same for every connection of this process to it."""
+    key = f"{account} {seconds}"
+    if key not in _SHARED:
+        _SHARED[key] = RateLimit(limit, seconds=seconds)
+    return _SHARED[key]
+
+
+class Gate:
+    """At most `concurrent` requests in flight, each let through by the rate limit first."""
+
+    def __init__(self, rate: RateLimit, *, concurrent: int, rest: float = 0.0) -> None:
+        """Take the rate limit and the number in flight.
+
+        `rest` keeps a seat taken for so many seconds after its request was answered. A vendor counts when requests
+        arrive: what left in two seconds may arrive in one, but never what left after the answers to the rest.
+        """
+        self._rate = rate
+        self._seats = asyncio.Semaphore(concurrent)
+        self._rest = rest
+
+    @asynccontextmanager
+    async def passage(self, also: RateLimit | None = None) -> AsyncIterator[None]:
+        """Hold a seat for one request; `also` is a second limit that it must keep (for searches, say)."""
+        await self._seats.acquire()
+        try:
+            if also is not None:
+                await also.take()
+            await self._rate.take()
+            yield
+        finally:
+            if self._rest:
+                asyncio.get_running_loop().call_later(self._rest, self._seats.release)
+            else:
+                self._seats.release()

@@ -1,0 +1,102 @@
+"""QuickBooks Online as a connector: a thin face over reading, writing and looking up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qbconsole.connectors.http import Http
+from qbconsole.connectors.limits import Gate, shared
+from qbconsole.connectors.many import at_once, in_waves
+from qbconsole.connectors.quickbooks import checks
+from qbconsole.connectors.quickbooks.auth import Auth
+from qbconsole.connectors.quickbooks.batch import Tagger
+from qbconsole.connectors.quickbooks.client import Client
+from qbconsole.connectors.quickbooks.find import Finder
+from qbconsole.connectors.quickbooks.read import STREAMS, Reader
+from qbconsole.connectors.quickbooks.write import Writer
+from qbconsole.domain.operations import TagCustomer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
+
+    from qbconsole.connectors.base import Capability, Page, Send, TokenStore
+    from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
+    from qbconsole.domain.errors import Problem
+    from qbconsole.domain.operations import Operation, Receipt
+
+
+class QuickBooks:
+    """One company in QuickBooks Online."""
+
+    name: str = "quickbooks"
+    streams: tuple[str, ...] = STREAMS
+
+    def __init__(self, settings: QuickBooksSettings, tokens: TokenStore, *, http: Http | None = None) -> None:
+        """Open nothing yet.
+
+        Args:
+            settings: addresses and limits.
+            tokens: client_id, client_secret, access_token, refresh_token, access_expires_at, refresh_expires_at.
+            http: another client (tests).
+        """
+        self._http = http or make_http(settings)
+        self._client = Client(settings, self._http, Auth(settings, tokens, self._http))
+        self._reader = Reader(settings, self._client)
+        self._writer = Writer(self._client, self._reader)
+        self._tagger = Tagger(self._client, self._reader)
+        self._finder = Finder(self._client, self._reader, self._writer)
+
+    def pull(
+        self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool = False
+    ) -> AsyncIterator[Page]:
+        """Pages of what changed; `watched` payments and documents are read again by id."""
+        return self._reader.pull(cursors, watched=watched, full=full)
+
+    async def now(self) -> datetime:
+        """The server's clock, in UTC."""
+        return (await self._client.company()).time
+
+    async def apply(self, operation: Operation, *, request_id: str) -> Receipt:
+        """Do the write once under its request id."""
+        return await self._writer.apply(operation, request_id)
+
+    async def apply_many(self, sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
+        """Do several writes: tags in batches, everything else side by side, each under its own request id.
+
+        What is made anew is in no batch: there the key is the call's request id with the item's place (quickbooks.md
+        6), so that a write sent again alone would no longer be known as the same.
+        """
+
+        async def send(wave: Sequence[Send]) -> Sequence[Receipt | Problem]:
+            tags = {one.request_id: one.operation for one in wave if isinstance(one.operation, TagCustomer)}
+            done = await self._tagger.tag_all(tags)
+            rest = [one for one in wave if one.request_id not in done]
+            outcomes = await at_once([self.apply(one.operation, request_id=one.request_id) for one in rest])
+            done |= {one.request_id: outcome for one, outcome in zip(rest, outcomes, strict=True)}
+            return [done[one.request_id] for one in wave]
+
+        return await in_waves(sends, send)
+
+    async def find(self, operation: Operation, *, since: datetime) -> Receipt | None:
+        """Look whether the write already happened."""
+        return await self._finder.find(operation, since)
+
+    async def check(self) -> Sequence[Capability]:
+        """What the company's plan and preferences have."""
+        return await checks.capabilities(self._client)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+
+def make_http(settings: QuickBooksSettings) -> Http:
+    """A client within Intuit's limits: 10 requests a second, 10 at once (quickbooks.md 5.2)."""
+    rate = shared(settings.company_url, settings.requests_per_second, seconds=1)
+    return Http(
+        "QuickBooks",
+        bases=(settings.company_url, settings.oauth_url),
+        gate=Gate(rate, concurrent=settings.concurrent, rest=1.0),
+        reference_header="intuit_tid",
+    )

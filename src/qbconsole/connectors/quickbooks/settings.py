@@ -1,0 +1,40 @@
+"""What a book says about its QuickBooks company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINOR_VERSION = 75
+"""The newest minor version; values below are ignored since August 2025 (quickbooks.md 2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuickBooksSettings:
+    """Addresses and limits; the secrets are in the token store.
+
+    `throttle_wait` is how long to wait after a 429 that names no time: the documents say a minute (quickbooks.md 5.2).
+    """
+
+    realm_id: str
+    api_url: str = "https://quickbooks.api.intuit.com"
+    oauth_url: str = "https://oauth.platform.intuit.com"
+    app_url: str = "https://app.qbo.intuit.com"
+    minor_version: int = MINOR_VERSION
+    requests_per_second: int = 8
+    concurrent: int = 8
+    throttle_wait: float = 60.0
+
+    @property
+    def company_url(self) -> str:
+        """The root of everything of this company."""
+        return f"{self.api_url.rstrip('/')}/v3/company/{self.realm_id}"
+
+    @property
+    def token_url(self) -> str:
+        """Where a refresh token is turned into an access token (quickbooks.md 1.1)."""
+        return f"{self.oauth_url.rstrip('/')}/oauth2/v1/tokens/bearer"
+
+
+def document_url(settings: QuickBooksSettings, type_: str, document_id: str) -> str:
+    """The page of a document in the browser (design.md section 8)."""
+    return f"{settings.app_url.rstrip('/')}/app/{type_.replace('_', '')}?txnId={document_id}"

@@ -1,0 +1,1 @@
+"""The desk of unmatched companies: which CRM company is which QuickBooks customer."""

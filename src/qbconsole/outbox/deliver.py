@@ -1,0 +1,248 @@
+"""Delivery: claim, send, settle, as separate short transactions with none open during a call. It never decides."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from qbconsole import journal, ledger
+from qbconsole.books.settings import load_settings
+from qbconsole.connectors.base import Send
+from qbconsole.domain.canonical import digest
+from qbconsole.domain.errors import NeedsPerson, Problem, Retriable, SignIn, Throttled
+from qbconsole.domain.failpoints import failpoint
+from qbconsole.domain.operations import Receipt
+from qbconsole.outbox.queue import move
+from qbconsole.outbox.sending import sendable
+from qbconsole.store import mirror
+from qbconsole.store import outbox as rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qbconsole.books.book import Book
+    from qbconsole.connectors.base import Connector
+    from qbconsole.domain.operations import Operation
+
+GROUP = 30
+"""Operations that go to a connector at once: QuickBooks takes so many in a batch."""
+ATTEMPTS = 12
+"""After so many tries an operation is parked."""
+STALENESS = timedelta(seconds=3)
+"""A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
+CLOCK_MARGIN = timedelta(minutes=5)
+"""How far back before the first sending a look-up reaches, so that clocks may differ."""
+ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
+"""Kinds that set a value: sending them again changes nothing, so they are not looked for."""
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What a delivery did, each operation counted by what became of it."""
+
+    settled: int = 0
+    retried: int = 0
+    unknown: int = 0
+    parked: int = 0
+    found: int = 0
+    lost: int = 0
+    """Claims that another runner's fence took away."""
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, other: Delivered) -> None:
+        """Count another delivery in."""
+        for name in ("settled", "retried", "unknown", "parked", "found", "lost"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.problems += other.problems
+
+
+@dataclass(frozen=True)
+class Deliverer:
+    """One runner delivering one book's operations under its fence."""
+
+    book: Book
+    connectors: Mapping[str, Connector]
+    fence: int
+
+    async def deliver(self) -> Delivered:
+        """Send everything that is due, until nothing more is; an unarmed book sends nothing.
+
+        Raises:
+            SignIn: a remote refused the credentials; what was claimed waits for the next sign-in.
+        """
+        total = Delivered()
+        if not load_settings(self.book.folder).armed:
+            return total
+        seen: set[tuple[int, int]] = set()
+        while due := [row for row in self._due() if (row["id"], row["attempts"]) not in seen]:
+            seen |= {(row["id"], row["attempts"]) for row in due}
+            done = await asyncio.gather(*(self._system(name, due) for name in self.connectors))
+            for one in done:
+                total.add(one)
+        return total
+
+    def _due(self) -> list[dict[str, Any]]:
+        with self.book.store.reading() as connection:
+            return rows.due(connection, datetime.now(UTC))
+
+    async def _system(self, system: str, due: Sequence[dict[str, Any]]) -> Delivered:
+        """One remote's due operations: first those whose outcome is unknown, then the new ones in groups."""
+        total = Delivered()
+        connector = self.connectors[system]
+        mine = [row for row in due if row["system"] == system]
+        fresh = [row for row in mine if row["state"] in ("waiting", "pending")]
+        for row in mine:
+            if row["state"] in ("claimed", "unknown"):
+                again = await self._look(connector, row, total)
+                fresh += [again] if again else []
+        for start in range(0, len(fresh), GROUP):
+            await self._send(connector, fresh[start : start + GROUP], total)
+        return total
+
+    # --- an unknown outcome -------------------------------------------------------------------------------------------
+
+    async def _look(self, connector: Connector, row: dict[str, Any], total: Delivered) -> dict[str, Any] | None:
+        """Look whether an operation already happened; returns it when it has to be sent again."""
+        if row["kind"] in ABSOLUTE or row["first_sent_at"] is None:
+            return row
+        with self.book.store.reading() as connection:
+            operation = sendable(connection, row)
+        try:
+            found = await connector.find(operation, since=row["first_sent_at"] - CLOCK_MARGIN)
+        except SignIn:
+            raise
+        except Problem as problem:
+            self._settle_problem(row, problem, total, looked=True)
+            return None
+        if found is not None:
+            self._settle(row, found, total)
+            total.found += 1
+            return None
+        if datetime.now(UTC) - row["sent_at"] < STALENESS:
+            self._move(row, "unknown", total, due_at=row["sent_at"] + STALENESS)
+            return None
+        return row
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    async def _send(self, connector: Connector, group: Sequence[dict[str, Any]], total: Delivered) -> None:
+        claimed = self._claim(group, total)
+        if not claimed:
+            return
+        failpoint("claim.commit")
+        sends = [Send(operation, row["request_id"]) for row, operation in claimed]
+        try:
+            outcomes = await connector.apply_many(sends)
+        except SignIn as problem:
+            for row, _ in claimed:
+                self._move(row, _back(row), total, **_words(problem))
+            raise
+        failpoint("sent")
+        for (row, _), outcome in zip(claimed, outcomes, strict=True):
+            if isinstance(outcome, Receipt):
+                self._settle(row, outcome, total)
+            else:
+                self._settle_problem(row, outcome, total)
+
+    def _claim(self, group: Sequence[dict[str, Any]], total: Delivered) -> list[tuple[dict[str, Any], Operation]]:
+        """Claim a group, committed before any socket is opened."""
+        now, claimed = datetime.now(UTC), []
+        with self.book.store.writing() as connection:
+            for row in group:
+                operation = sendable(connection, row)
+                values = {
+                    "attempts": row["attempts"] + 1,
+                    "sent_at": now,
+                    "first_sent_at": row["first_sent_at"] or now,
+                    "sent_hash": digest(operation),
+                }
+                moved = move(connection, row, "claimed", at=now, fence=self.fence, **values)
+                if moved is None:
+                    total.lost += 1
+                else:
+                    uncertain = row["state"] in ("claimed", "unknown")
+                    claimed.append(({**moved, "uncertain": uncertain}, operation))
+        return claimed
+
+    # --- settling -----------------------------------------------------------------------------------------------------
+
+    def _settle(self, row: dict[str, Any], receipt: Receipt, total: Delivered) -> None:
+        """Receipt, mirror row, ledger and state in one transaction."""
+        now = datetime.now(UTC)
+        with self.book.store.writing() as connection:
+            values = {
+                "remote_id": receipt.remote_id,
+                "revision": receipt.revision,
+                "number": receipt.number,
+                "settled_at": now,
+                "problem": "",
+                "problem_class": "",
+                "next_step": "",
+                "code": "",
+            }
+            if move(connection, row, "settled", at=now, fence=self.fence, **values) is None:
+                total.lost += 1
+                return
+            if receipt.record is not None:
+                mirror.put_record(connection, receipt.record, receipt.payload, now)
+            ledger.settle(connection, row, receipt, now)
+            content = {"remote_id": receipt.remote_id, "found": receipt.found, "reference": receipt.server_reference}
+            journal.append(
+                connection, "receipt", content, at=now, decision_id=row["decision_id"], operation_id=row["id"]
+            )
+            failpoint("settle.commit")
+        total.settled += 1
+
+    def _settle_problem(self, row: dict[str, Any], problem: Problem, total: Delivered, *, looked: bool = False) -> None:
+        """What to do about a failure, by its class; the outcome of a failed look-up stays unknown."""
+        if not isinstance(problem, Retriable):
+            self._park(row, problem, total)
+            return
+        if row["attempts"] >= ATTEMPTS:
+            words = f"{problem.message} It was tried {row['attempts']} times."
+            self._park(row, NeedsPerson(words, next_step="Retry it when the remote answers again."), total)
+            return
+        wait = problem.wait if isinstance(problem, Throttled) else _backoff(row["attempts"])
+        state = "unknown" if looked or problem.sent else _back(row)
+        values = {"due_at": datetime.now(UTC) + timedelta(seconds=wait), **_words(problem)}
+        self._move(row, state, total, **values)
+
+    def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
+        self._move(row, "parked", total, **_words(problem))
+        total.problems.append(problem.message)
+
+    def _move(self, row: dict[str, Any], state: str, total: Delivered, **values: Any) -> None:
+        now = datetime.now(UTC)
+        with self.book.store.writing() as connection:
+            moved = move(connection, row, state, at=now, fence=self.fence, **values)
+        if moved is None:
+            total.lost += 1
+        elif state == "parked":
+            total.parked += 1
+        elif state == "unknown":
+            total.unknown += 1
+        else:
+            total.retried += 1
+
+
+def _back(row: dict[str, Any]) -> str:
+    """Where a claim goes that was refused before it had any effect: an earlier sending may still have had one."""
+    return "unknown" if row.get("uncertain") else "pending"
+
+
+def _words(problem: Problem) -> dict[str, str]:
+    return {
+        "problem": problem.message,
+        "problem_class": type(problem).__name__,
+        "next_step": problem.next_step,
+        "code": problem.code,
+    }
+
+
+def _backoff(attempts: int) -> float:
+    """Seconds until the next try: doubling from half a second to a minute, with jitter."""
+    doubled: float = 0.5 * 2 ** max(0, attempts - 1)
+    return min(60.0, doubled) * SystemRandom().uniform(0.7, 1.3)

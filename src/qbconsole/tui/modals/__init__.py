@@ -1,0 +1,1 @@
+"""Questions and overlays: each opens over a screen, answers once and closes."""

@@ -1,0 +1,432 @@
+"""Each write once under its request id, and nothing believed that was not looked at again (quickbooks.md 6, 7, 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from qbconsole.connectors.quickbooks import QuickBooksSettings, document_url
+from qbconsole.connectors.quickbooks.client import quoted
+from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Retriable
+from qbconsole.domain.operations import (
+    CreateCustomer,
+    CreateDocument,
+    DeactivateCustomer,
+    StampDeal,
+    TagCustomer,
+    VoidDocument,
+)
+from qbconsole.domain.records import Address, DocumentLine
+
+if TYPE_CHECKING:
+    from qbconsole.connectors.quickbooks import QuickBooks
+
+NOW = "2026-11-23T09:00:00.000-08:00"
+Body = Callable[[httpx.Request], Any]
+
+LABOR = DocumentLine(
+    "1", "Install labor", Decimal(8), Decimal("145.00"), Decimal("1160.00"), taxable=False, class_id="7"
+)
+CHILLER = DocumentLine("5", "Chiller", Decimal(3), Decimal("33.33"), Decimal("100.00"), taxable=True)
+INVOICE = CreateDocument(
+    type="invoice",
+    customer_id="8",
+    posted_on=date(2026, 11, 23),
+    currency="USD",
+    lines=(LABOR, CHILLER),
+    private_note="Deal 1042 / completion",
+    due_on=date(2026, 12, 23),
+    term_id="3",
+    email="ap@harbor.example",
+    ship_address=Address("1 Pier Rd", "Duluth", "MN", "55802"),
+)
+
+
+def held(**more: Any) -> dict[str, Any]:
+    """The invoice as QuickBooks holds it."""
+    return {
+        "Id": "130", "SyncToken": "0", "DocNumber": "1042", "CustomerRef": {"value": "8"}, "TxnDate": "2026-11-23",
+        "TotalAmt": 1268.00, "Balance": 1268.00, "TxnTaxDetail": {"TotalTax": 8},
+        "PrivateNote": "Deal 1042 / completion", "Line": [{"Amount": 1260, "DetailType": "SalesItemLineDetail"}],
+        **more,
+    }  # fmt: skip
+
+
+def voided(**more: Any) -> dict[str, Any]:
+    return held(TotalAmt=0, Balance=0, Line=[], SyncToken="1", PrivateNote="Voided - Deal 1042 / completion", **more)
+
+
+def answer(kind: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {kind: row, "time": NOW}
+
+
+def fault(code: str, detail: str = "") -> tuple[int, dict[str, Any]]:
+    return 400, {"Fault": {"Error": [{"Message": "m", "Detail": detail, "code": code}], "type": "ValidationFault"}}
+
+
+def rows(kind: str, *found: dict[str, Any]) -> dict[str, Any]:
+    return {"QueryResponse": {kind: list(found)} if found else {}, "time": NOW}
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+async def test_an_invoice_is_sent_as_approved_and_read_back(
+    vendor: Any, quickbooks: QuickBooks, sent_body: Body
+) -> None:
+    vendor.on("POST", "/invoice", answer("Invoice", held())).on(
+        "GET", "/invoice/130", answer("Invoice", held(SyncToken="1"))
+    )
+    receipt = await quickbooks.apply(INVOICE, request_id="R" * 36)
+    (sent,) = vendor.sent("POST", "/invoice")
+    assert dict(sent.url.params) == {"requestid": "R" * 36, "minorversion": "75"}
+    assert sent_body(sent) == {
+        "CustomerRef": {"value": "8"},
+        "TxnDate": "2026-11-23",
+        "DueDate": "2026-12-23",
+        "SalesTermRef": {"value": "3"},
+        "PrivateNote": "Deal 1042 / completion",
+        "BillEmail": {"Address": "ap@harbor.example"},
+        "ShipAddr": {"Line1": "1 Pier Rd", "City": "Duluth", "CountrySubDivisionCode": "MN", "PostalCode": "55802"},
+        "Line": [
+            {
+                "DetailType": "SalesItemLineDetail",
+                "Amount": 1160.00,
+                "Description": "Install labor",
+                "SalesItemLineDetail": {
+                    "ItemRef": {"value": "1"},
+                    "Qty": 8,
+                    "UnitPrice": 145.00,
+                    "TaxCodeRef": {"value": "NON"},
+                    "ClassRef": {"value": "7"},
+                },
+            },
+            {  # 3 x 33.33 is not 100.00: fault 6070 demands neither
+                "DetailType": "SalesItemLineDetail",
+                "Amount": 100.00,
+                "Description": "Chiller",
+                "SalesItemLineDetail": {"ItemRef": {"value": "5"}, "TaxCodeRef": {"value": "TAX"}},
+            },
+        ],
+    }
+    assert (receipt.remote_id, receipt.number, receipt.revision, receipt.found) == ("130", "1042", "1", False)
+    assert receipt.record.total == Decimal("1268.00")
+    assert receipt.server_reference == "1-abc"
+
+
+@pytest.mark.parametrize(
+    ("read_back", "words"),
+    [
+        (answer("Invoice", voided()), "voided in QuickBooks since"),
+        (fault("610"), "was deleted in QuickBooks"),
+        (answer("Invoice", held(TotalAmt=1300)), "1260.00 for customer 8 was approved"),
+        (answer("Invoice", held(CustomerRef={"value": "9"})), "customer 9"),
+    ],
+)
+async def test_a_replayed_success_is_not_believed(
+    vendor: Any, quickbooks: QuickBooks, read_back: Any, words: str
+) -> None:
+    vendor.on("POST", "/invoice", answer("Invoice", held())).on("GET", "/invoice/130", read_back)
+    with pytest.raises(Conflict, match=words) as caught:
+        await quickbooks.apply(INVOICE, request_id="r")
+    assert caught.value.message.startswith("Invoice for Deal 1042 / completion: ")
+
+
+@pytest.mark.parametrize(
+    ("made", "read_back"),
+    [
+        ((500, "<html>"), None),
+        ((200, "<html>"), None),
+        ((200, '{"Invoice": {"Id": "130"'), None),
+        (httpx.ReadTimeout("lost"), None),
+        (answer("Invoice", held(CustomerRef={"value": "9"})), None),
+        (answer("Customer", {"Id": "8"}), None),
+        (answer("Invoice", held()), (503, "")),
+        (answer("Invoice", held()), answer("Invoice", held(Id="131"))),
+    ],
+)
+async def test_an_unknown_outcome_says_so(vendor: Any, quickbooks: QuickBooks, made: Any, read_back: Any) -> None:
+    vendor.on("POST", "/invoice", made).on("GET", "/invoice/130", read_back)
+    with pytest.raises(Retriable) as caught:
+        await quickbooks.apply(INVOICE, request_id="r")
+    assert caught.value.sent
+    assert len(vendor.sent("POST", "/invoice")) == 1
+
+
+async def test_a_failure_before_sending_says_so(vendor: Any, quickbooks: QuickBooks) -> None:
+    vendor.on("POST", "/invoice", httpx.ConnectError("refused"))
+    with pytest.raises(Retriable) as caught:
+        await quickbooks.apply(INVOICE, request_id="r")
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (replace(INVOICE, lines=(replace(LABOR, item_id=""),)), "no QuickBooks item"),
+        (replace(INVOICE, currency="CAD"), "keeps USD only"),
+    ],
+)
+async def test_what_cannot_be_billed_is_not_sent(
+    vendor: Any, quickbooks: QuickBooks, operation: CreateDocument, words: str
+) -> None:
+    with pytest.raises(NeedsPerson, match=words):
+        await quickbooks.apply(operation, request_id="r")
+    assert vendor.sent("POST", "/invoice") == []
+
+
+async def test_a_text_line_has_no_amount(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
+    vendor.on("POST", "/estimate", answer("Estimate", held())).on("GET", "/estimate/130", answer("Estimate", held()))
+    text = DocumentLine("", "Thank you", None, None, Decimal("0.00"))
+    await quickbooks.apply(replace(INVOICE, type="estimate", lines=(LABOR, CHILLER, text)), request_id="r")
+    (sent,) = vendor.sent("POST", "/estimate")
+    assert sent_body(sent)["Line"][2] == {
+        "DetailType": "DescriptionOnly", "Description": "Thank you", "DescriptionLineDetail": {},
+    }  # fmt: skip
+
+
+async def test_a_credit_takes_back_an_invoice_only_as_it_was_seen(
+    vendor: Any, quickbooks: QuickBooks, sent_body: Body
+) -> None:
+    credit = replace(INVOICE, type="credit_memo", reverses="130", reverses_balance=Decimal("1268.00"))
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(Balance=68)))
+    with pytest.raises(Conflict, match=r"open with 68.00, not 1268.00"):
+        await quickbooks.apply(credit, request_id="r")
+    vendor.on("GET", "/invoice/130", answer("Invoice", held()))
+    vendor.on("POST", "/creditmemo", answer("CreditMemo", held(Id="131")))
+    vendor.on("GET", "/creditmemo/131", answer("CreditMemo", held(Id="131", RemainingCredit=1268)))
+    receipt = await quickbooks.apply(credit, request_id="r")
+    assert receipt.record.type == "credit_memo"
+    (sent,) = vendor.sent("POST", "/creditmemo")
+    assert not {"DueDate", "SalesTermRef"} & set(sent_body(sent))
+
+
+# --- voiding ----------------------------------------------------------------------------------------------------------
+
+VOID = VoidDocument("invoice", "130", revision="0", balance=Decimal("1268.00"), emailed=False)
+
+
+async def test_a_void_carries_id_and_token_alone(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
+    vendor.on(
+        "GET",
+        "/invoice/130",
+        answer("Invoice", held(SyncToken="3", LinkedTxn=[{"TxnId": "99", "TxnType": "Estimate"}])),
+    )
+    vendor.on("POST", "/invoice", answer("Invoice", voided()))
+    receipt = await quickbooks.apply(VOID, request_id="r")
+    (sent,) = vendor.sent("POST", "/invoice")
+    assert sent_body(sent) == {"Id": "130", "SyncToken": "3"}
+    assert dict(sent.url.params) == {"operation": "void", "requestid": "r", "minorversion": "75"}
+    assert receipt.record.voided
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (answer("Invoice", held(Balance=68)), r"its balance is 68.00, not 1268.00"),
+        (answer("Invoice", held(LinkedTxn=[{"TxnId": "128", "TxnType": "Payment"}])), "payments or credits changed"),
+        (answer("Invoice", held(EmailStatus="EmailSent")), "has been e-mailed"),
+        (answer("Invoice", voided()), "voided in QuickBooks already"),
+        (fault("610", "Another user has deleted this transaction."), "was deleted in QuickBooks"),
+    ],
+)
+async def test_a_void_stops_when_money_links_or_mail_moved(
+    vendor: Any, quickbooks: QuickBooks, now: Any, words: str
+) -> None:
+    vendor.on("GET", "/invoice/130", now)
+    with pytest.raises(Conflict, match=words):
+        await quickbooks.apply(VOID, request_id="r")
+    assert vendor.sent("POST", "/invoice") == []
+
+
+async def test_a_stale_token_alone_is_no_conflict(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(SyncToken="1")), answer("Invoice", held(SyncToken="2")))
+    vendor.on("POST", "/invoice", fault("5010", "Stale Object Error"), answer("Invoice", voided()))
+    await quickbooks.apply(VOID, request_id="r")
+    sent = vendor.sent("POST", "/invoice")
+    assert [sent_body(one)["SyncToken"] for one in sent] == ["1", "2"]
+    assert [one.url.params["requestid"] for one in sent] == ["r", "r-1"]  # the fault may be remembered under the first
+
+
+# --- customers --------------------------------------------------------------------------------------------------------
+
+MAKE = CreateCustomer("Harbor Point Dental, P.C.", "CRM company 7", "USD", email="ap@harbor.example", phone="555 0100")
+
+
+def customer(**more: Any) -> dict[str, Any]:
+    return {"Id": "8", "SyncToken": "4", "DisplayName": MAKE.name, "Notes": "vip\nCRM company 7", "Balance": 0, **more}
+
+
+async def test_a_customer_is_made_with_its_tag(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
+    vendor.on("POST", "/customer", answer("Customer", customer())).on(
+        "GET", "/customer/8", answer("Customer", customer())
+    )
+    receipt = await quickbooks.apply(MAKE, request_id="r")
+    (sent,) = vendor.sent("POST", "/customer")
+    assert sent_body(sent) == {
+        "DisplayName": "Harbor Point Dental, P.C.",
+        "Notes": "CRM company 7",
+        "PrimaryEmailAddr": {"Address": "ap@harbor.example"},
+        "PrimaryPhone": {"FreeFormNumber": "555 0100"},
+    }
+    assert (receipt.remote_id, receipt.record.name) == ("8", "Harbor Point Dental, P.C.")
+
+
+async def test_a_taken_name_says_what_to_do(vendor: Any, quickbooks: QuickBooks) -> None:
+    vendor.on("POST", "/customer", fault("6240", "The name supplied already exists. : null"))
+    with pytest.raises(NeedsPerson, match=r"Customer Harbor Point.*already used.*Link the company"):
+        await quickbooks.apply(MAKE, request_id="r")
+
+
+async def test_a_name_with_a_colon_is_not_sent(vendor: Any, quickbooks: QuickBooks) -> None:
+    with pytest.raises(NeedsPerson, match="no colon"):
+        await quickbooks.apply(replace(MAKE, name="A: B"), request_id="r")
+
+
+@pytest.mark.parametrize(
+    ("notes", "remove", "wanted"),
+    [
+        ("vip", False, "vip\nCRM company 9"),
+        ("", False, "CRM company 9"),
+        ("CRM company 90", False, "CRM company 90\nCRM company 9"),
+        ("vip\nCRM company 9\nlate payer", True, "vip\nlate payer"),
+        ("CRM company 9", True, ""),
+    ],
+)
+async def test_exactly_our_line_is_added_or_taken_away(
+    vendor: Any, quickbooks: QuickBooks, sent_body: Body, notes: str, remove: bool, wanted: str
+) -> None:
+    vendor.on("GET", "/customer/8", answer("Customer", customer(Notes=notes)))
+    vendor.on("POST", "/customer", answer("Customer", customer(Notes=wanted)))
+    await quickbooks.apply(TagCustomer("8", "CRM company 9", remove=remove), request_id="r")
+    (sent,) = vendor.sent("POST", "/customer")
+    assert sent_body(sent) == {"Id": "8", "SyncToken": "4", "sparse": True, "Notes": wanted}
+
+
+@pytest.mark.parametrize(("notes", "remove"), [("x\nCRM company 9", False), ("CRM company 90", True)])
+async def test_a_tag_that_is_as_wanted_is_not_written(
+    vendor: Any, quickbooks: QuickBooks, notes: str, remove: bool
+) -> None:
+    vendor.on("GET", "/customer/8", answer("Customer", customer(Notes=notes)))
+    receipt = await quickbooks.apply(TagCustomer("8", "CRM company 9", remove=remove), request_id="r")
+    assert receipt.found
+    assert vendor.sent("POST", "/customer") == []
+
+
+async def test_notes_that_are_full_are_left_alone(vendor: Any, quickbooks: QuickBooks) -> None:
+    vendor.on("GET", "/customer/8", answer("Customer", customer(Notes="x" * 1995)))
+    with pytest.raises(NeedsPerson, match="2000"):
+        await quickbooks.apply(TagCustomer("8", "CRM company 9"), request_id="r")
+
+
+@pytest.mark.parametrize(
+    ("row", "count", "refused"),
+    [
+        (customer(), 0, False),
+        (customer(Balance=5), 0, True),
+        (customer(BalanceWithJobs=5), 0, True),
+        (customer(), 1, True),
+    ],
+)
+async def test_a_customer_in_use_is_not_made_inactive(
+    vendor: Any, quickbooks: QuickBooks, sent_body: Body, row: dict[str, Any], count: int, refused: bool
+) -> None:
+    vendor.on("GET", "/customer/8", answer("Customer", row))
+    vendor.on("POST", "/query", {"QueryResponse": {"totalCount": count}, "time": NOW})
+    vendor.on("POST", "/customer", answer("Customer", customer(Active=False)))
+    if refused:
+        with pytest.raises(NeedsPerson, match="in use"):
+            await quickbooks.apply(DeactivateCustomer("8"), request_id="r")
+        return
+    await quickbooks.apply(DeactivateCustomer("8"), request_id="r")
+    (sent,) = vendor.sent("POST", "/customer")
+    assert sent_body(sent) == {"Id": "8", "SyncToken": "4", "sparse": True, "Active": False}
+
+
+async def test_an_operation_of_the_crm_is_a_fault_of_the_program(quickbooks: QuickBooks) -> None:
+    with pytest.raises(Fatal):
+        await quickbooks.apply(StampDeal("1", ()), request_id="r")
+
+
+# --- looking up -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_document_is_found_by_its_tag_among_the_customers_newer_ones(
+    vendor: Any, quickbooks: QuickBooks, long_ago: datetime
+) -> None:
+    other = held(Id="129", PrivateNote="Deal 1042 / completion / 2")
+    vendor.on("POST", "/query", rows("Invoice", other, held(PrivateNote="Deal 7 / deposit\nDeal 1042 / completion")))
+    receipt = await quickbooks.find(INVOICE, since=long_ago)
+    (asked,) = vendor.sent("POST", "/query")
+    assert b"CustomerRef = '8' AND MetaData.CreateTime >= '2026-11-23T16:58:00Z'" in asked.content
+    assert receipt is not None
+    assert (receipt.remote_id, receipt.found) == ("130", True)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([held(), held(Id="131", DocNumber="1043")], "2 times: 1042, 1043"),
+        ([voided()], "voided in QuickBooks since"),
+        ([held(TotalAmt=99)], "was approved"),
+    ],
+)
+async def test_what_was_found_but_differs_is_a_conflict(
+    vendor: Any, quickbooks: QuickBooks, long_ago: datetime, found: list[dict[str, Any]], words: str
+) -> None:
+    vendor.on("POST", "/query", rows("Invoice", *found))
+    with pytest.raises(Conflict, match=words):
+        await quickbooks.find(INVOICE, since=long_ago)
+
+
+@pytest.mark.parametrize("found", [[], [held(PrivateNote="")], [held(PrivateNote="Deal 1042 / completion / 2")]])
+async def test_what_is_not_ours_is_not_found(
+    vendor: Any, quickbooks: QuickBooks, long_ago: datetime, found: list[dict[str, Any]]
+) -> None:
+    vendor.on("POST", "/query", rows("Invoice", *found))
+    assert await quickbooks.find(INVOICE, since=long_ago) is None
+
+
+async def test_a_customer_is_found_by_name_and_tag(vendor: Any, quickbooks: QuickBooks, long_ago: datetime) -> None:
+    vendor.on("POST", "/query", rows("Customer", customer()))
+    receipt = await quickbooks.find(MAKE, since=long_ago)
+    assert receipt is not None
+    assert receipt.remote_id == "8"
+    vendor.on("POST", "/query", rows("Customer", customer(Notes="CRM company 70")))
+    assert await quickbooks.find(MAKE, since=long_ago) is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "kind", "row", "done"),
+    [
+        (TagCustomer("8", "CRM company 7"), "/customer/8", "Customer", customer(), True),
+        (TagCustomer("8", "CRM company 7", remove=True), "/customer/8", "Customer", customer(), False),
+        (DeactivateCustomer("8"), "/customer/8", "Customer", customer(Active=False), True),
+        (DeactivateCustomer("8"), "/customer/8", "Customer", customer(), False),
+        (VOID, "/invoice/130", "Invoice", voided(), True),
+        (VOID, "/invoice/130", "Invoice", held(), False),
+    ],
+)
+async def test_a_state_that_is_so_already_is_found(
+    vendor: Any, quickbooks: QuickBooks, long_ago: datetime, operation: Any, path: str, kind: str, row: Any, done: bool
+) -> None:
+    vendor.on("GET", path, answer(kind, row))
+    assert (await quickbooks.find(operation, since=long_ago) is not None) is done
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("Amy's", r"'Amy\'s'"), ("a\\b", r"'a\\b'"), ("x' OR '1'='1", r"'x\' OR \'1\'=\'1'")]
+)
+def test_values_are_quoted(value: str, written: str) -> None:
+    assert quoted(value) == written
+
+
+def test_a_documents_page_in_the_browser() -> None:
+    settings = QuickBooksSettings(realm_id="1", app_url="https://app.sandbox.qbo.intuit.com/")
+    assert document_url(settings, "credit_memo", "7") == "https://app.sandbox.qbo.intuit.com/app/creditmemo?txnId=7"

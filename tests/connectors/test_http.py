@@ -1,0 +1,162 @@
+"""Requests with deadlines, size limits and manners, and nothing hidden for writes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from qbconsole.connectors.http import LARGEST_BODY, Answer, Http, Request
+from qbconsole.connectors.limits import Gate, RateLimit
+from qbconsole.domain.errors import Configuration, NeedsPerson, Problem, Retriable, Throttled
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+BASE = "https://vendor.test"
+
+
+def judge(answer: Answer) -> Problem | None:
+    if answer.status == 429:
+        return Throttled("wait", wait=answer.wait(30))
+    if answer.status >= 500:
+        return Retriable("later")
+    return None if answer.status == 200 else NeedsPerson("no")
+
+
+def post(path: str = "/x") -> Request:
+    return Request("POST", BASE + path, content=b"{}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent"),
+    [
+        (httpx.ConnectError("refused"), False),
+        (httpx.ConnectTimeout("no answer to a connection"), False),
+        (httpx.ReadTimeout("no answer"), True),
+        (httpx.ReadError("reset"), True),
+        (httpx.RemoteProtocolError("closed"), True),
+        ((503, "<html>"), True),
+        ((200, "x" * (LARGEST_BODY + 1)), True),
+    ],
+    ids=str,
+)
+async def test_a_write_is_sent_once_and_says_whether_it_may_have_happened(vendor: Any, answer: Any, sent: bool) -> None:
+    http = vendor.on("POST", "/x", answer).http(BASE)
+    with pytest.raises(Retriable) as caught:
+        await http.write(post(), judge)
+    assert caught.value.sent is sent
+    assert len(vendor.requests) == 1
+    assert vendor.pauses == []
+    await http.close()
+
+
+async def test_a_throttled_write_was_not_done(vendor: Any) -> None:
+    http = vendor.on("POST", "/x", httpx.Response(429, headers={"Retry-After": "7"})).http(BASE)
+    with pytest.raises(Throttled) as caught:
+        await http.write(post(), judge)
+    assert (caught.value.wait, caught.value.sent) == (7, False)
+
+
+async def test_a_read_is_tried_again_with_growing_pauses(vendor: Any) -> None:
+    http = vendor.on("GET", "/x", (500, ""), httpx.ReadError("reset"), (502, ""), (200, "{}")).http(BASE)
+    answer = await http.read(Request("GET", BASE + "/x"), judge)
+    assert answer.status == 200
+    assert len(vendor.pauses) == 3
+    assert all(pause <= 0.5 * 2**turn for turn, pause in enumerate(vendor.pauses))
+
+
+async def test_a_read_waits_as_long_as_it_is_told_but_not_too_long(vendor: Any) -> None:
+    http = vendor.on("GET", "/x", httpx.Response(429, headers={"Retry-After": "2"}), (200, "{}")).http(BASE)
+    await http.read(Request("GET", BASE + "/x"), judge)
+    assert vendor.pauses == [2]
+    vendor.on("GET", "/x", httpx.Response(429, headers={"Retry-After": "600"}))
+    with pytest.raises(Throttled) as caught:
+        await http.read(Request("GET", BASE + "/x"), judge)
+    assert caught.value.wait == 600
+
+
+async def test_a_refusal_is_not_tried_again(vendor: Any) -> None:
+    http = vendor.on("GET", "/x", (400, "{}")).http(BASE)
+    with pytest.raises(NeedsPerson):
+        await http.read(Request("GET", BASE + "/x"), judge)
+    assert len(vendor.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [("7", 7), ("Mon, 23 Nov 2026 17:01:00 GMT", 60), ("soon", 30), ("", 30), ("-5", 30)],
+)
+def test_retry_after_is_a_number_a_date_or_nonsense(header: str, wait: float) -> None:
+    answer = Answer(429, {"retry-after": header, "date": "Mon, 23 Nov 2026 17:00:00 GMT"}, b"")
+    assert answer.wait(30) == wait
+
+
+async def test_a_body_that_trickles_meets_the_deadline_of_the_whole_request() -> None:
+    class Trickle(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                await asyncio.sleep(0.01)
+                yield b" "
+
+    http = Http(
+        "Vendor",
+        bases=(BASE,),
+        gate=Gate(RateLimit(10, seconds=1), concurrent=1),
+        reference_header="x",
+        deadline=0.1,
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Trickle())),
+    )
+    with pytest.raises(Retriable) as caught:
+        await http.write(post(), judge)
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize("base", ["http://vendor.test", "ftp://vendor.test", "vendor.test", "https://"])
+def test_only_https_leaves_this_machine(vendor: Any, base: str) -> None:
+    with pytest.raises(Configuration, match="https"):
+        vendor.http(base)
+
+
+@pytest.mark.parametrize("url", ["https://vendor.test.evil.test/x", "https://other.test/x"])
+async def test_a_request_goes_to_the_books_own_addresses_only(vendor: Any, url: str) -> None:
+    http = vendor.http(BASE)
+    with pytest.raises(Configuration):
+        await http.read(Request("GET", url), judge)
+    assert vendor.requests == []
+
+
+async def test_a_redirect_is_not_followed(vendor: Any) -> None:
+    http = vendor.on("GET", "/x", httpx.Response(302, headers={"Location": "https://evil.test"})).http(BASE)
+    with pytest.raises(NeedsPerson):
+        await http.read(Request("GET", BASE + "/x"), judge)
+    assert len(vendor.requests) == 1
+
+
+async def test_the_log_holds_no_query_no_body_and_no_token(vendor: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    http = vendor.on("POST", "/x", {"name": "CANARY-1"}).http(BASE)
+    headers = {"Authorization": "Bearer CANARY-2"}
+    await http.read(Request("POST", BASE + "/x", headers=headers, query={"q": "CANARY-3"}, content=b"CANARY-4"), judge)
+    assert "POST /x -> 200" in caplog.text
+    assert "1-abc" in caplog.text
+    assert "CANARY" not in caplog.text
+
+
+async def test_no_window_of_the_vendors_ever_holds_more_than_the_limit() -> None:
+    clock = [0.0]
+    passed: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    rate = RateLimit(3, seconds=10, monotonic=lambda: clock[0], sleep=sleep)
+    for pause in (0, 0, 4, 0, 0, 7, 0, 0):
+        clock[0] += pause
+        await rate.take()
+        passed.append(clock[0])
+    assert passed[:3] == [0, 0, 4]
+    assert all(sum(1 for at in passed if begin <= at < begin + 10) <= 3 for begin in passed)

@@ -1,0 +1,115 @@
+"""The schema: what migrations make is what the tables say, in one piece, and never downwards."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from qbconsole.domain.errors import Fatal
+from qbconsole.store import migrations
+from qbconsole.store.engine import Store, has_reset_bug
+from qbconsole.store.tables import ALLOCATION_GUARD, metadata
+
+
+def _schema(path: Path) -> dict[str, str]:
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'alembic_version'")
+        return {name: re.sub(r"\s+", " ", sql).strip() for name, sql in rows}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "book" / "mirror.db")
+
+
+def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path, store: Store) -> None:
+    migrations.prepare(store)
+    engine = create_engine(f"sqlite:///{tmp_path / 'direct.db'}")
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(ALLOCATION_GUARD)
+    engine.dispose()
+    assert _schema(store.path) == _schema(tmp_path / "direct.db")
+    store.close()
+
+
+def test_a_new_database_is_for_its_owner_alone(store: Store) -> None:
+    migrations.prepare(store)
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    store.close()
+
+
+def test_preparing_twice_changes_nothing(store: Store) -> None:
+    migrations.prepare(store)
+    before = store.path.read_bytes()
+    migrations.prepare(store)
+    assert store.path.read_bytes() == before
+    store.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store) -> None:
+    migrations.prepare(store)
+    with store.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Fatal, match="made by a newer qbconsole .schema 9999"):
+        migrations.prepare(store)
+    assert migrations.current(store) == "9999"
+    store.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.read_text
+
+    def broken(self: Path, *args: str, **kwargs: str) -> str:
+        text = real(self, *args, **kwargs)
+        return text + "\n\nCREATE TABLE nonsense (" if self.name == "v0001.sql" else text
+
+    monkeypatch.setattr(Path, "read_text", broken)
+    with pytest.raises(Exception, match="incomplete input"):
+        migrations.prepare(store)
+    assert _schema(store.path) == {}
+    monkeypatch.undo()
+    migrations.prepare(store)
+    assert migrations.current(store) == migrations.HEAD
+    store.close()
+
+
+def test_what_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    path.write_bytes(b"this is a letter, not a database" * 100)
+    store = Store(path)
+    with pytest.raises(Fatal, match="cannot be opened as a database"):
+        migrations.prepare(store)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "buggy"),
+    [
+        ((3, 40, 1), True),
+        ((3, 44, 6), False),
+        ((3, 45, 0), True),
+        ((3, 50, 6), True),
+        ((3, 50, 7), False),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 53, 4), False),
+    ],
+)
+def test_engines_with_the_wal_reset_bug_are_known(version: tuple[int, ...], buggy: bool) -> None:
+    assert has_reset_bug(version) is buggy
+
+
+def test_the_engine_in_use_has_not_that_bug(store: Store) -> None:
+    migrations.prepare(store)
+    with store.reading() as connection:
+        version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    buggy = has_reset_bug(tuple(int(part) for part in version.split(".")))
+    assert mode == ("delete" if buggy else "wal") or mode == "truncate"
+    store.close()
