@@ -37,6 +37,8 @@ CLOCK_MARGIN = timedelta(minutes=5)
 """How far back before the first sending a look-up reaches, so that clocks may differ."""
 ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
 """Kinds that set a value: sending them again changes nothing, so they are not looked for."""
+WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task")
+"""Kinds after which no desk proposes anything else."""
 
 
 @dataclass(slots=True)
@@ -48,13 +50,15 @@ class Delivered:
     unknown: int = 0
     parked: int = 0
     found: int = 0
+    consequences: int = 0
+    """Of the settled, those from which something follows: what was made or taken back, not what was merely stamped."""
     lost: int = 0
     """Claims that another runner's fence took away."""
     problems: list[str] = field(default_factory=list)
 
     def add(self, other: Delivered) -> None:
         """Count another delivery in."""
-        for name in ("settled", "retried", "unknown", "parked", "found", "lost"):
+        for name in ("settled", "retried", "unknown", "parked", "found", "consequences", "lost"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.problems += other.problems
 
@@ -195,6 +199,7 @@ class Deliverer:
             )
             failpoint("settle.commit")
         total.settled += 1
+        total.consequences += row["kind"] not in WITHOUT_CONSEQUENCE
 
     def _settle_problem(self, row: dict[str, Any], problem: Problem, total: Delivered, *, looked: bool = False) -> None:
         """What to do about a failure, by its class; the outcome of a failed look-up stays unknown."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qbconsole.books.book import Book
     from qbconsole.connectors.base import Connector, TokenStore
 
+VENDOR_WAIT, SIMULATOR_WAIT = 60.0, 1.0
+"""Seconds after a throttle that names no time: Intuit's documents say a minute; its simulator needs a second."""
 CRM, ACCOUNTING = "crm", "accounting"
 
 
@@ -45,6 +47,7 @@ def accounting(book: Book) -> Connector:
         oauth_url=settings.oauth_url,
         realm_id=settings.realm_id,
         minor_version=settings.minor_version,
+        throttle_wait=SIMULATOR_WAIT if book.settings.secrets == "simulator" else VENDOR_WAIT,
     )
     return QuickBooks(shape, _secrets(book, "quickbooks", settings.api_url, settings.oauth_url))
 

@@ -69,7 +69,7 @@ class Cycle:
         """Between cycles: send what fell due, and let what follows from it follow at once."""
         result = Result()
         result.delivered.add(await self.deliverer.deliver())
-        if result.delivered.settled:
+        if result.delivered.consequences:
             await self._decide_and_deliver(result)
         return result.delivered
 
@@ -96,14 +96,15 @@ class Cycle:
             raise failure
 
     async def _decide_and_deliver(self, result: Result) -> None:
+        """Propose, take the automatic decisions, deliver; again while what was delivered has consequences."""
         try:
-            result.proposed = propose(self.book)
-            result.automatic += decide_automatically(self.book)
-            result.delivered.add(await self.deliverer.deliver())
-            if result.delivered.settled:
-                propose(self.book)
+            while True:
+                result.proposed = propose(self.book)
                 result.automatic += decide_automatically(self.book)
-                result.delivered.add(await self.deliverer.deliver())
+                delivered = await self.deliverer.deliver()
+                result.delivered.add(delivered)
+                if not delivered.consequences:
+                    return
         except Problem as problem:
             result.problem = result.problem or problem
 

@@ -138,6 +138,19 @@ async def test_a_replayed_success_is_not_believed(
     assert caught.value.message.startswith("Invoice for Deal 1042 / completion: ")
 
 
+async def test_the_first_answer_to_a_request_needs_no_second_look(vendor: Any, quickbooks: QuickBooks) -> None:
+    fresh = {"MetaData": {"CreateTime": "2026-11-23T08:59:59-08:00"}}
+    vendor.on("POST", "/invoice", answer("Invoice", held(**fresh))).on(
+        "GET", "/invoice/130", answer("Invoice", voided())
+    )
+    assert (await quickbooks.apply(INVOICE, request_id="r")).remote_id == "130"
+    assert vendor.sent("GET", "/invoice/130") == []
+    replayed = {"MetaData": {"CreateTime": "2026-11-23T07:59:59-08:00"}}
+    vendor.on("POST", "/invoice", answer("Invoice", held(**replayed)))
+    with pytest.raises(Conflict, match="voided in QuickBooks since"):
+        await quickbooks.apply(INVOICE, request_id="r")
+
+
 @pytest.mark.parametrize(
     ("made", "read_back"),
     [

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.hubspot.faults import UNKNOWN_PROPERTY
 from qbconsole.connectors.hubspot.properties import CUSTOMER_TAG
+from qbconsole.connectors.hubspot.write import subject
+from qbconsole.connectors.many import about
 from qbconsole.connectors.payload import dump
 from qbconsole.domain.errors import NeedsPerson, Problem
 from qbconsole.domain.operations import Receipt, StampCompany, StampDeal
@@ -59,7 +61,7 @@ async def _stamp(client: Client, kind: str, sends: Mapping[str, Send], define: D
     except NeedsPerson:
         return {}  # one bad record fails a batch; singly, only that one will be refused
     except Problem as problem:
-        return {send.request_id: problem for send in sends.values()}
+        return {send.request_id: about(problem, subject(send.operation)) for send in sends.values()}
     rows: list[dict[str, Any]] = reply.body.get("results") or []
     return {
         sends[str(row["id"])].request_id: Receipt(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.connectors.many import about
 from qbconsole.connectors.payload import dump
 from qbconsole.connectors.quickbooks.bodies import notes_text
 from qbconsole.connectors.quickbooks.faults import STALE, fault_of
 from qbconsole.connectors.quickbooks.translate import read_customer
-from qbconsole.connectors.quickbooks.write import without_line
+from qbconsole.connectors.quickbooks.write import subject, without_line
 from qbconsole.domain.canonical import digest
 from qbconsole.domain.errors import Problem, Retriable
 from qbconsole.domain.operations import Receipt, TagCustomer
@@ -46,7 +47,7 @@ class Tagger:
                 done |= await self.tag(part)
             except Problem as problem:
                 done |= dict.fromkeys(part, problem)
-        return done
+        return {key: _named(outcome, tags[key]) for key, outcome in done.items()}
 
     async def tag(self, tags: Mapping[str, TagCustomer]) -> dict[str, Receipt | Problem]:
         """One outcome for each request id; a customer that somebody else changes meanwhile is a passing failure.
@@ -59,7 +60,7 @@ class Tagger:
         items: dict[str, dict[str, Any]] = {}
         for key, tag in tags.items():
             if tag.customer_id not in customers:
-                done[key] = Retriable(f"Customer {tag.customer_id} is not in QuickBooks' list now.")
+                done[key] = Retriable("it is not in QuickBooks' list now.")
                 continue
             row, customer = customers[tag.customer_id]
             if has_line(customer.notes, tag.tag) is not tag.remove:
@@ -97,6 +98,10 @@ class Tagger:
             else:
                 done[key] = _passing(fault_of(answer))
         return done
+
+
+def _named(outcome: Receipt | Problem, tag: TagCustomer) -> Receipt | Problem:
+    return about(outcome, subject(tag)) if isinstance(outcome, Problem) else outcome
 
 
 def _passing(problem: Problem) -> Problem:
