@@ -41,7 +41,14 @@ def company(id: str = "10", **changes: Any) -> Company:  # noqa: A002
 
 def contact(id: str = "20", **changes: Any) -> Contact:  # noqa: A002
     return Contact(
-        **{"id": id, "name": "Ann Lee", "email": "ann@harbor.example", "company_ids": ("10",), "billing": True, **changes}
+        **{
+            "id": id,
+            "name": "Ann Lee",
+            "email": "ann@harbor.example",
+            "company_ids": ("10",),
+            "billing": True,
+            **changes,
+        }
     )
 
 
@@ -78,7 +85,12 @@ def line(id: str = "1042-1", **changes: Any) -> LineItem:  # noqa: A002
 def lines(deal_id: str = "1042") -> tuple[LineItem, LineItem]:
     """Labor for 1,160.00 and a chiller for 5,260.00."""
     chiller = line(
-        f"{deal_id}-2", name="Chiller RTU-20", quantity=Decimal(1), unit_price=Decimal("5260.00"), sku="RTU-20", position=1
+        f"{deal_id}-2",
+        name="Chiller RTU-20",
+        quantity=Decimal(1),
+        unit_price=Decimal("5260.00"),
+        sku="RTU-20",
+        position=1,
     )
     return line(f"{deal_id}-1"), chiller
 

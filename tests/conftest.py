@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from tests.builders import CUT_OVER, NOW
 
 from qbconsole.books.book import Book
 from qbconsole.books.settings import Accounting, Crm, Settings, write_settings
-from qbconsole.store import facts
-from tests.builders import CUT_OVER, NOW
+from qbconsole.store import facts, migrations
+from qbconsole.store.engine import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +24,17 @@ class MakeBook(Protocol):
     def __call__(self, *, rules: str = "", **settings: object) -> Book: ...
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database at the newest schema, to be copied: migrating one for every test is slow."""
+    store = Store(tmp_path_factory.mktemp("empty") / "mirror.db")
+    migrations.prepare(store)
+    store.close()
+    return store.path
+
+
 @pytest.fixture
-def make_book(tmp_path: Path) -> Iterator[MakeBook]:
+def make_book(tmp_path: Path, empty_database: Path) -> Iterator[MakeBook]:
     made: list[Book] = []
 
     def make(*, rules: str = "", **settings: object) -> Book:
@@ -42,6 +53,7 @@ def make_book(tmp_path: Path) -> Iterator[MakeBook]:
         }
         write_settings(folder, Settings.model_validate(values))
         (folder / "rules.toml").write_text(rules)
+        shutil.copy2(empty_database, folder / "mirror.db")
         book = Book(folder)
         made.append(book)
         with book.store.writing() as connection:

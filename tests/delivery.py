@@ -64,7 +64,9 @@ def _done(connection: Connection, operation: Operation, new: int) -> Record | No
                 private_note=operation.private_note, revision="0",
             )  # fmt: skip
         case VoidDocument():
-            return _changed(connection, Document, operation.document_id, voided=True, total=Decimal(0), balance=Decimal(0))
+            return _changed(
+                connection, Document, operation.document_id, voided=True, total=Decimal(0), balance=Decimal(0)
+            )
         case TagCustomer():
             found = mirror.get(connection, Customer, operation.customer_id)
             notes = (found.notes if found else "").replace(operation.tag, "").strip()
@@ -76,7 +78,7 @@ def _done(connection: Connection, operation: Operation, new: int) -> Record | No
             return None
 
 
-def _changed(connection: Connection, kind: type[Any], id_: str, **changes: Any) -> Any:
+def _changed(connection: Connection, kind: type[Customer | Document], id_: str, **changes: Any) -> Record:
     found = mirror.get(connection, kind, id_)
     assert found is not None
     return replace(found, **changes)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.builders import TODAY, basics, company, contact, customer, deal, document, lines, payment, put
+from tests.delivery import deliver
 
 from qbconsole.actions import decide, outbox, propose, queues, registry
 from qbconsole.books.settings import change_setting
@@ -16,13 +18,12 @@ from qbconsole.domain.operations import CreateDocument, StampCompany, TagCustome
 from qbconsole.domain.records import Document
 from qbconsole.journal import Actor
 from qbconsole.store import mirror
-from tests.builders import TODAY, basics, company, contact, customer, deal, document, lines, payment, put
-from tests.delivery import deliver
 
 if TYPE_CHECKING:
+    from tests.conftest import MakeBook
+
     from qbconsole.actions.views import Row
     from qbconsole.books.book import Book
-    from tests.conftest import MakeBook
 
 ANN = Actor("ann", "tty1")
 

@@ -17,7 +17,9 @@ from qbconsole.store.tables import ALLOCATION_GUARD, metadata
 
 def _schema(path: Path) -> dict[str, str]:
     with sqlite3.connect(path) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'alembic_version'")
+        rows = connection.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+        )
         return {name: re.sub(r"\s+", " ", sql).strip() for name, sql in rows}
 
 
@@ -56,7 +58,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store) -
     migrations.prepare(store)
     with store.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(Fatal, match="made by a newer qbconsole .schema 9999"):
+    with pytest.raises(Fatal, match="made by a newer qbconsole"):
         migrations.prepare(store)
     assert migrations.current(store) == "9999"
     store.close()

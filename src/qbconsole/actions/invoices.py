@@ -69,8 +69,7 @@ def detail(connection: Connection, _book: Book, row: dict[str, Any]) -> Detail:
             Section("Checks", tuple(_check(check) for check in queue.checks_of(row))),
         ),
         choices=tuple(
-            Choice(one.documents, safe_text(one.words), safe_text(one.evidence), "likely" if one.likely else "")
-            for one in queue.choices_of(row)
+            Choice(one.documents, safe_text(one.words), safe_text(one.evidence), "") for one in queue.choices_of(row)
         ),
         undo=head.undo,
         seen=row["inputs_hash"],

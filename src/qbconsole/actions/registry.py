@@ -46,6 +46,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "everywhere", "question_mark", "help", "The keys of this screen, or why this row is here."),
     Action("palette", "everywhere", "colon", "commands", "Every action by name."),
     Action("open", "everywhere", "o", "open", "Open the record in the browser, or copy its link over SSH."),
+    Action("history", "everywhere", "H", "history", "What was decided about this row and what came of it.", "journal"),
     Action("copy", "everywhere", "y", "copy id", "Copy the record's id."),
     Action("back", "everywhere", "escape", "back", "Close what is open."),
     Action("quit", "everywhere", "q", "quit", "Leave the console; the runner goes on."),

@@ -62,7 +62,8 @@ def status(book: Book) -> dict[str, Any]:
 def _runner(lease: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
     if lease is None:
         return {"alive": False, "pid": None, "host": "", "heartbeat_at": None}
-    alive = now - lease["heartbeat_at"] < SILENT and _exists(lease["host"], lease["pid"])
+    held = bool(lease["holder"])  # empty once it was given back
+    alive = held and now - lease["heartbeat_at"] < SILENT and _exists(lease["host"], lease["pid"])
     return {"alive": alive, "pid": lease["pid"], "host": lease["host"], "heartbeat_at": lease["heartbeat_at"]}
 
 

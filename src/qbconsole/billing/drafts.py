@@ -70,7 +70,6 @@ class Adoptable:
     documents: str
     words: str
     evidence: str
-    likely: bool = True
 
 
 @dataclass(frozen=True, slots=True)

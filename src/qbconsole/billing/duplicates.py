@@ -75,7 +75,7 @@ def _strange(document: Document, world: World) -> bool:
     if document.type not in BILLS or document.voided or document.id in world.taken_back:
         return False
     ours = document.id not in world.used and any(
-        line.strip() in world.claimed_tags for line in _lines(document.private_note)
+        line.strip() in world.claimed_tags for line in document.private_note.splitlines()
     )
     return not ours
 
@@ -86,12 +86,10 @@ def tagged(event: Event, customer: Customer, world: World) -> list[Document]:
     return [
         document
         for document, _ in free_documents(customer, world)
-        if any(line.strip() == stem or line.strip().startswith(f"{stem} / ") for line in _lines(document.private_note))
+        if any(
+            line.strip() == stem or line.strip().startswith(f"{stem} / ") for line in document.private_note.splitlines()
+        )
     ]
-
-
-def _lines(text: str) -> list[str]:
-    return text.splitlines()
 
 
 def adoptable(deal: Deal, event: Event, composed: Composed, customer: Customer, world: World) -> list[Adoptable]:

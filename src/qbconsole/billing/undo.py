@@ -58,7 +58,6 @@ def revert(decider: Decider, decision: Decision) -> None:
             events.set_state(decider.connection, event, "taken_back", **values)
     DRAFTS.change(decider.connection, row, state="open", decision_id=None, note="")
     queue.refresh_company(decider.connection, decider.book, row["company_id"])
-    queue.refresh(decider.connection, decider.book, row["deal_id"])
 
 
 def _before(event: Event, book: Book) -> str:

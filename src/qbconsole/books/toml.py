@@ -39,7 +39,9 @@ def load(path: Path, model: type[ModelT]) -> ModelT:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Configuration(f"{path.name}: {error}.", next_step=f"Mend that line of {path}.") from None
+        last = f"at line {len(text.splitlines())}, the last"
+        words = str(error).replace("at end of document", last)
+        raise Configuration(f"{path.name}: {words}.", next_step=f"Mend that line of {path}.") from None
     try:
         return model.model_validate(raw)
     except ValidationError as error:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import typer
 
 from qbconsole.books.home import book_folder, book_names, bundled
 from qbconsole.books.secrets import KeyringSecrets, SimulatorSecrets, is_loopback
 from qbconsole.books.settings import Accounting, Crm, Settings, load_settings, write_settings
+from qbconsole.cli.control import LOST, control
 from qbconsole.domain.errors import Configuration, Retriable
 
 if TYPE_CHECKING:
@@ -41,9 +39,8 @@ def credentials(url: str) -> dict[str, object]:
     base = url.rstrip("/")
     base = base if base.endswith("/control") else f"{base}/control"
     try:
-        with urlopen(f"{base}/credentials", timeout=10) as reply:  # noqa: S310 - loopback, checked above
-            found: dict[str, object] = json.load(reply)
-    except (URLError, OSError, ValueError) as error:
+        found: dict[str, object] = control(base, "credentials")
+    except LOST as error:
         step = "Start one with: qbconsole simulate"
         raise Retriable(f"No simulator answers at {base}: {error}.", next_step=step) from None
     return found
@@ -139,16 +136,21 @@ def _ask(words: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def write(root: Path, settings: Settings, secrets: Secrets) -> Path:
-    """Write the book's folder; a book that is there already is left alone.
+def require_free(root: Path, name: str) -> None:
+    """See that a book may take the name.
 
     Raises:
         Configuration: the name is taken, or none.
     """
-    folder = book_folder(root, settings.name)
-    if settings.name in book_names(root):
+    book_folder(root, name)
+    if name in book_names(root):
         step = "Choose another name, or remove its folder."
-        raise Configuration(f"There is a book {settings.name!r} already.", next_step=step)
+        raise Configuration(f"There is a book {name!r} already.", next_step=step)
+
+
+def write(root: Path, settings: Settings, secrets: Secrets) -> Path:
+    """Write a new book's folder."""
+    folder = book_folder(root, settings.name)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(bundled("sample_data") / "rules.toml", folder / "rules.toml")
     keep_secrets(folder, settings, secrets)

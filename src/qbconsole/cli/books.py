@@ -43,6 +43,7 @@ def add(
     """Add a book; it is read-only until it is armed."""
     from qbconsole.cli import adding
 
+    adding.require_free(root(home), name)
     if simulator:
         settings, secrets = adding.of_simulator(name, simulator, posting_window)
     else:

@@ -101,11 +101,9 @@ def create(decider: Decider, row: Row, *, name: str = "", confirm: str = "", see
     connection = decider.connection
     company = _company(connection, row)
     wanted = _free_name(connection, row, (name or company.name).translate(FORBIDDEN).strip(), named=bool(name))
-    likely = [one for one in candidates.of_company(connection, company.id) if int(one["score"]) >= LIKELY]
-    if likely and not confirm:
-        other = mirror.get(connection, Customer, likely[0]["customer_id"])
+    if not confirm and (other := _likely(connection, row)):
         raise NeedsPerson(
-            f"{safe_text(company.name)} may be the customer {safe_text(other.name if other else '')}.",
+            f"{safe_text(company.name)} may be the customer {safe_text(other.name)}.",
             next_step="Link it (a), rule it out (N), or create with confirm=yes.",
         )
     values = _crm_values(connection, company)
@@ -140,6 +138,15 @@ def create(decider: Decider, row: Row, *, name: str = "", confirm: str = "", see
     decider.enqueue(decision_id, Enqueued(stamp, target=f"companies:{company.id}", subjects=subjects, needs=(made,)))
     _decided(decider, row, "decided", decision_id)
     return Outcome(decision_id, words, UNDO_CREATE)
+
+
+def _likely(connection: Connection, row: Row) -> Customer | None:
+    """The likely candidate that could be linked, if there is one."""
+    for one in candidates.of_company(connection, row["company_id"]):
+        found = mirror.get(connection, Customer, one["customer_id"])
+        if found and found.currency == row["currency"] and int(one["score"]) >= LIKELY:
+            return found
+    return None
 
 
 def _free_name(connection: Connection, row: Row, wanted: str, *, named: bool) -> str:

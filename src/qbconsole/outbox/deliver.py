@@ -70,6 +70,7 @@ class Deliverer:
     book: Book
     connectors: Mapping[str, Connector]
     fence: int
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def deliver(self) -> Delivered:
         """Send everything that is due, until nothing more is; an unarmed book sends nothing.
@@ -78,15 +79,18 @@ class Deliverer:
             SignIn: a remote refused the credentials; what was claimed waits for the next sign-in.
         """
         total = Delivered()
-        if not load_settings(self.book.folder).armed:
-            return total
+        async with self._one_at_a_time:
+            if load_settings(self.book.folder).armed:
+                await self._deliver(total)
+        return total
+
+    async def _deliver(self, total: Delivered) -> None:
         seen: set[tuple[int, int]] = set()
         while due := [row for row in self._due() if (row["id"], row["attempts"]) not in seen]:
             seen |= {(row["id"], row["attempts"]) for row in due}
             done = await asyncio.gather(*(self._system(name, due) for name in self.connectors))
             for one in done:
                 total.add(one)
-        return total
 
     def _due(self) -> list[dict[str, Any]]:
         with self.book.store.reading() as connection:
@@ -142,7 +146,7 @@ class Deliverer:
             outcomes = await connector.apply_many(sends)
         except SignIn as problem:
             for row, _ in claimed:
-                self._move(row, _back(row), total, **_words(problem))
+                self._move(row, _back(row), total, **_never_sent(row), **_words(problem))
             raise
         failpoint("sent")
         for (row, _), outcome in zip(claimed, outcomes, strict=True):
@@ -167,8 +171,7 @@ class Deliverer:
                 if moved is None:
                     total.lost += 1
                 else:
-                    uncertain = row["state"] in ("claimed", "unknown")
-                    claimed.append(({**moved, "uncertain": uncertain}, operation))
+                    claimed.append(({**moved, "before": row}, operation))
         return claimed
 
     # --- settling -----------------------------------------------------------------------------------------------------
@@ -210,10 +213,13 @@ class Deliverer:
             words = f"{problem.message} It was tried {row['attempts']} times."
             self._park(row, NeedsPerson(words, next_step="Retry it when the remote answers again."), total)
             return
-        wait = problem.wait if isinstance(problem, Throttled) else _backoff(row["attempts"])
-        state = "unknown" if looked or problem.sent else _back(row)
-        values = {"due_at": datetime.now(UTC) + timedelta(seconds=wait), **_words(problem)}
-        self._move(row, state, total, **values)
+        now = datetime.now(UTC)
+        if looked or problem.sent:
+            wait, state, untold = _backoff(row["attempts"]), "unknown", {}
+        else:
+            wait, state, untold = _patience(now - row["created_at"]), _back(row), _never_sent(row)
+        wait = problem.wait if isinstance(problem, Throttled) else wait
+        self._move(row, state, total, due_at=now + timedelta(seconds=wait), **untold, **_words(problem))
 
     def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
         self._move(row, "parked", total, **_words(problem))
@@ -235,7 +241,12 @@ class Deliverer:
 
 def _back(row: dict[str, Any]) -> str:
     """Where a claim goes that was refused before it had any effect: an earlier sending may still have had one."""
-    return "unknown" if row.get("uncertain") else "pending"
+    return "unknown" if row["before"]["state"] in ("claimed", "unknown") else "pending"
+
+
+def _never_sent(row: dict[str, Any]) -> dict[str, Any]:
+    """A claim whose request never left, or was refused unread, counts as no attempt."""
+    return {name: row["before"][name] for name in ("attempts", "sent_at", "first_sent_at")}
 
 
 def _words(problem: Problem) -> dict[str, str]:
@@ -245,6 +256,11 @@ def _words(problem: Problem) -> dict[str, str]:
         "next_step": problem.next_step,
         "code": problem.code,
     }
+
+
+def _patience(age: timedelta) -> float:
+    """Seconds until a remote that cannot be reached is tried again: the longer it has been so, up to a minute."""
+    return min(60.0, max(0.5, age.total_seconds() / 4)) * SystemRandom().uniform(0.7, 1.3)
 
 
 def _backoff(attempts: int) -> float:

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -63,15 +63,17 @@ class BookRunner:
         with Held(self._book.store) as lease:
             async with opened(self._book) as connectors:
                 cycle = Cycle(self._book, connectors, lease.fence)
-                beating = asyncio.create_task(self._beat(lease))
                 scheduler = self._scheduler()
                 self.want("start")
+                work = (self._stop.wait(), self._beat(lease), self._cycles(cycle), self._deliveries(cycle))
+                tasks = [asyncio.ensure_future(one) for one in work]
                 try:
-                    while not self._stop.is_set() and not beating.done():
-                        await self._turn(cycle)
+                    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        task.result()
                 finally:
                     scheduler.shutdown(wait=False)
-                    beating.cancel()
+                    await _ended(tasks)
 
     def _scheduler(self) -> AsyncIOScheduler:
         """Starts cycles and does no work itself; jobs are code, so there is no job store."""
@@ -89,20 +91,25 @@ class BookRunner:
             await asyncio.sleep(BEAT)
         logger.warning("book %s: the lease was taken over", self._book.name)
 
-    async def _turn(self, cycle: Cycle) -> None:
-        """One look: a cycle if one is wanted, else what fell due; then rest."""
-        asked = self._asked()
-        if self._wanted.is_set() or asked:
-            self._wanted.clear()
-            result = await cycle.run("asked" if asked else self._reason)
-            self._refused = isinstance(result.problem, SignIn)
-        elif not self._refused and self._due():
-            try:
-                await cycle.deliver()
-            except SignIn:
-                self._refused = True
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), POLL)
+    async def _cycles(self, cycle: Cycle) -> None:
+        """A cycle whenever one is wanted."""
+        while True:
+            asked = self._asked()
+            if self._wanted.is_set() or asked:
+                self._wanted.clear()
+                result = await cycle.run("asked" if asked else self._reason)
+                self._refused = isinstance(result.problem, SignIn)
+            await asyncio.sleep(POLL)
+
+    async def _deliveries(self, cycle: Cycle) -> None:
+        """What falls due is sent at once, also while a cycle waits for a remote."""
+        while True:
+            if not self._refused and self._due():
+                try:
+                    await cycle.deliver()
+                except SignIn:
+                    self._refused = True
+            await asyncio.sleep(POLL)
 
     def _asked(self) -> bool:
         with self._book.store.reading() as connection:
@@ -116,6 +123,13 @@ class BookRunner:
         with self._book.store.reading() as connection:
             due = outbox.next_due(connection)
         return due is not None and due <= datetime.now(UTC)
+
+
+async def _ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
+    """End the tasks and wait until they are: what was sent is then unknown or settled, and says so."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def run_book(root: Path, name: str, stop: asyncio.Event) -> None:

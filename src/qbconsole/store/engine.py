@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
 
 def driver() -> Any:
@@ -57,7 +57,7 @@ class Store:
         self._writable = not path.exists() or os.access(path, os.W_OK)
         self._durable = self._engine(module, "FULL")
         self._plain = self._engine(module, "NORMAL")
-        self._watch: Connection | None = None
+        self._watch: PoolProxiedConnection | None = None
 
     def _engine(self, module: Any, synchronous: str) -> Engine:
         engine = create_engine(f"sqlite:///{self.path}", module=module, connect_args={"check_same_thread": False})
@@ -123,9 +123,15 @@ class Store:
     def data_version(self) -> int:
         """A number that changes when another connection commits; cheap enough to ask every 250 ms."""
         if self._watch is None:
-            self._watch = self._plain.connect().execution_options(isolation_level="AUTOCOMMIT")
-        version = self._watch.exec_driver_sql("PRAGMA data_version").scalar_one()
-        return int(version)
+            # Below SQLAlchemy: its BEGIN would pin a snapshot, in which the number never changes.
+            self._watch = self._plain.raw_connection()
+        cursor = self._watch.cursor()
+        try:
+            cursor.execute("PRAGMA data_version")
+            row = cursor.fetchone()
+            return int(row[0]) if row else 0
+        finally:
+            cursor.close()
 
     def close(self) -> None:
         """Close every connection."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qbconsole.actions.decide import Decided
     from qbconsole.actions.views import Detail, Row
     from qbconsole.books.book import Book
+    from qbconsole.domain.records import Customer
     from qbconsole.journal import Actor
 
 OPEN_STATES = ("waiting", "pending", "claimed", "unknown")
@@ -107,21 +108,19 @@ class Desk:
         return READ_ONLY if self.read_only else queues.why_not(self.book, action_id, row_id)
 
     def customers(self, text: str, limit: int = 50) -> list[Choice]:
-        """Customers whose name, e-mail or phone holds every word, by name."""
-        from qbconsole.domain.records import Customer
+        """Customers whose name, e-mail or phone holds every word, by name; a job says whose it is."""
+        from qbconsole.domain import records
         from qbconsole.store import mirror
 
         words = text.casefold().split()
         with self.book.store.reading() as connection:
-            every = mirror.every(connection, Customer)
+            every = mirror.every(connection, records.Customer)
         found = [
             one for one in every if all(word in f"{one.name} {one.email} {one.phone}".casefold() for word in words)
         ]
-        found.sort(key=lambda one: one.name.casefold())
-        return [
-            Choice(one.id, safe_text(one.name), safe_text(one.email or one.phone), "" if one.active else "inactive")
-            for one in found[:limit]
-        ]
+        found.sort(key=lambda one: (bool(one.parent_id), one.name.casefold()))
+        names = {one.id: one.name for one in every}
+        return [_choice(one, names) for one in found[:limit]]
 
     def runs(self, limit: int = 100) -> list[RunBrief]:
         """Sync cycles, newest first."""
@@ -283,6 +282,13 @@ def open_desk(root: Path, name: str, *, read_only: bool) -> Desk:
     from qbconsole.books.book import open_book
 
     return Desk(open_book(root, name), operator(), read_only)
+
+
+def _choice(customer: Customer, names: dict[str, str]) -> Choice:
+    parent = f"job of {names.get(customer.parent_id, customer.parent_id)}" if customer.parent_id else ""
+    evidence = ", ".join(part for part in (parent, customer.email, customer.phone, customer.address.city) if part)
+    state = "" if customer.active else "inactive"
+    return Choice(customer.id, safe_text(customer.name), safe_text(evidence), state)
 
 
 def health_of(status: dict[str, Any], *, read_only: bool) -> Health:

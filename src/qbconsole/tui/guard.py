@@ -7,7 +7,7 @@ from enum import Enum
 SILENCE = 0.3
 """Seconds without a money key after the list moved on, before one acts again."""
 RECENT = 1.6
-"""Seconds after a money key in which the next may be the first repeat of the same press; terminals wait up to a second."""
+"""Seconds after a money key in which the next may be the first repeat of one press: terminals wait up to a second."""
 PROBE = 0.16
 """Seconds that such a key is kept back: a repeat follows within them, a second press does not."""
 

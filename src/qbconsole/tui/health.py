@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
+    from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,6 @@ class Health:
     counts: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     ageing: tuple[tuple[str, Decimal], ...] = ()
     runs: tuple[RunBrief, ...] = ()
-    sign_in: str = ""
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the data was last pulled; None when it never was."""

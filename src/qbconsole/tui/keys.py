@@ -24,7 +24,7 @@ ALIASES = {
 
 
 def bindings(*scopes: str) -> list[Binding]:
-    """The bindings of those scopes; each runs `act('ID')` on its screen. An earlier scope keeps a key from a later one."""
+    """The bindings of those scopes; each runs `act('ID')` on its screen. An earlier scope wins a key."""
     made: list[Binding] = []
     taken: set[str] = set()
     for action in (one for scope in scopes for one in for_scope(scope)):
@@ -33,9 +33,7 @@ def bindings(*scopes: str) -> list[Binding]:
                 taken.add(key)
                 id_ = action.id if number == 0 else f"{action.id}.{key}"
                 priority = key in {"ctrl+p", "f1"}
-                made.append(
-                    Binding(key, f"act('{action.id}')", action.words, show=False, id=id_, priority=priority)
-                )
+                made.append(Binding(key, f"act('{action.id}')", action.words, show=False, id=id_, priority=priority))
     return made
 
 

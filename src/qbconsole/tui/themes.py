@@ -17,8 +17,8 @@ COLOURS = (
     "boost",
 )  # fmt: skip
 PLAIN = {"name": str, "dark": bool, "luminosity_spread": float, "text_alpha": float, "variables": dict}
-DEFAULTS = {"env-production": "#d06c75", "env-sandbox": "#d2a45c", "env-demo": "#7ba7bc"}
-"""What a theme may leave out: the colours of the environments."""
+DEFAULTS = {"dim": "#8b93a3", "env-production": "#d06c75", "env-sandbox": "#d2a45c", "env-demo": "#7ba7bc"}
+"""What a theme may leave out: secondary text, and the colours of the environments."""
 
 
 class ThemeError(ValueError):

@@ -47,3 +47,24 @@ def test_a_bad_token_gets_the_gateways_lower_case_body(client: Client) -> None:
 def test_another_realm_is_forbidden(client: Client) -> None:
     answer = client.send("GET", "/customer/1", realm="123")
     assert (answer.status, answer.body["fault"]["error"][0]["code"]) == (403, "3100")
+
+
+def test_an_access_token_runs_out_on_real_time_and_a_refresh_gives_a_good_one(client: Client) -> None:
+    client.oauth.access_seconds = 0
+    grant = {"grant_type": "refresh_token", "refresh_token": client.oauth.credentials()["refresh_token"]}
+    client.token = client.form(TOKEN, grant).body["access_token"]
+    assert client.send("GET", "/preferences").status == 401
+    client.oauth.access_seconds = 3600
+    client.token = client.form(TOKEN, grant).body["access_token"]
+    assert client.send("GET", "/preferences").status == 200
+
+
+def test_refresh_tokens_rotate_and_the_one_before_stays_good(client: Client) -> None:
+    client.oauth.rotation = "every_call"
+    first = client.oauth.credentials()["refresh_token"]
+    second = client.form(TOKEN, {"grant_type": "refresh_token", "refresh_token": first}).body["refresh_token"]
+    assert second != first
+    third = client.form(TOKEN, {"grant_type": "refresh_token", "refresh_token": first}).body["refresh_token"]
+    assert third not in (first, second)
+    dead = client.form(TOKEN, {"grant_type": "refresh_token", "refresh_token": first})
+    assert dead.body["error"] == "invalid_grant"

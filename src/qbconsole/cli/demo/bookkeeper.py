@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from qbconsole.actions.views import Detail, Row
     from qbconsole.books.book import Book
 
-ACTOR = Actor("bookkeeper", "the demo's script")
+BY_KEY = Actor("bookkeeper", "the demo's script, by key")
+TYPING = Actor("bookkeeper", "the demo's script, typing")
+"""The same bookkeeper: what took more than keys (a reason, a customer who is not on the screen) is told apart."""
 ROUNDS = 4
 """How often the invoices are gone through at one sitting: what was decided of one deal may change another's draft."""
 
@@ -69,10 +71,17 @@ class Bookkeeper:
             company = self._company(row)
             customer = self._companies.customers.get(company)
             if customer:
-                decided += self._take("unmatched.link", row, customer=customer)
+                decided += self._link(row, customer)
             elif company in self._companies.new and row.amount:
                 decided += self._take("unmatched.create", row, confirm="yes")
         return decided
+
+    def _link(self, row: Row, customer: str) -> int:
+        """With the customer on the screen by key, else by hand."""
+        shown = customer in {choice.id for choice in queues.detail(self._book, row.id).choices}
+        if shown:
+            return self._take("unmatched.link", row, customer=customer)
+        return self._take("unmatched.search", row, actor=TYPING, customer=customer)
 
     def _company(self, row: Row) -> str:
         """The company's id, which the evidence shows under it; looked at once."""
@@ -86,19 +95,19 @@ class Bookkeeper:
         if row.verdict == "clean":
             return self._take("invoices.approve", row)
         if "copy" in row.cause:
-            return self._take("invoices.reject", row, reason=str(row.cause))
+            return self._take("invoices.reject", row, actor=TYPING, reason=str(row.cause))
         choices = queues.detail(self._book, row.id).choices
         if choices:
             return self._take("invoices.adopt", row, document=choices[0].id)
-        return self._take("invoices.hold", row, reason=str(row.cause))
+        return self._take("invoices.hold", row, actor=TYPING, reason=str(row.cause))
 
-    def _take(self, action: str, row: Row, **arguments: str) -> int:
+    def _take(self, action: str, row: Row, *, actor: Actor = BY_KEY, **arguments: str) -> int:
         """Press the key on what is shown now; a refusal leaves the row for the next time."""
         shown: Detail = queues.detail(self._book, row.id)
         if (shown.row.verdict, shown.row.cause) != (row.verdict, row.cause):  # it moved since the list was read
             return 0
         try:
-            decide(self._book, action, row.id, ACTOR, seen=shown.seen, **arguments)
+            decide(self._book, action, row.id, actor, seen=shown.seen, **arguments)
         except NeedsPerson:
             return 0
         return 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +30,7 @@ def demo(
         bool, typer.Option("--headless", help="No screen: a scripted bookkeeper works through it.")
     ] = False,
     seed: Annotated[int, typer.Option(help="The sample business's seed.")] = DEFAULT_SEED,
+    size: Annotated[float, typer.Option(min=0.1, help="Its size against the usual.")] = 1.0,
     faults: Annotated[str, typer.Option(help='Faults of the simulator, such as "drop_response=0.05".')] = "",
     home: Annotated[Path | None, typer.Option(help="Keep the demo in this folder; it goes on from there.")] = None,
     posting_window: Annotated[float, typer.Option(min=0, help="Seconds that an approval waits.")] = 1.0,
@@ -41,7 +44,9 @@ def demo(
         from qbconsole.cli.screen import require_terminal
 
         require_terminal()
-    with _kept(home) as root, Servers(root, seed=seed, faults=faults) as servers:
+    for number in (signal.SIGTERM, signal.SIGHUP):  # what was started is stopped then, too
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    with _kept(home) as root, Servers(root, seed=seed, size=size, faults=faults) as servers:
         book = play.prepare(root, servers, posting_window)
         if not headless:
             raise typer.Exit(play.on_screen(root, book))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.cli.demo.bookkeeper import ACTOR
+from qbconsole.cli.demo.bookkeeper import BY_KEY, TYPING
 from qbconsole.domain.records import Deal
 from qbconsole.store import journal, mirror, outbox
-from qbconsole.store.queues import DRAFTS
+from qbconsole.store.queues import DRAFTS, UNMATCHED
 
 if TYPE_CHECKING:
     from qbconsole.books.book import Book
@@ -70,17 +70,27 @@ def read_figures(book: Book, servers: Servers, *, seed: int, cycles: int, second
         decisions = [
             one
             for one in journal.decisions(connection, limit=100_000)
-            if one["actor"] == ACTOR.name and one["undone_by"] is None and one["undoes"] is None
+            if one["actor"] == BY_KEY.name and one["undone_by"] is None and one["undoes"] is None
         ]
         drafts = {row["deal_id"]: row for row in DRAFTS.listed(connection)}
         states = outbox.counts(connection)
-        known = {deal.id for deal in mirror.every(connection, Deal)}
+        companies = {f"U{row['id']}": row["company_id"] for row in UNMATCHED.listed(connection)}
+        deals = {deal.id: deal for deal in mirror.every(connection, Deal)}
     taken = [one["action"] for one in decisions]
     decided = taken.count("unmatched.link")
     planted = [event for event in state["events"] if event["defect"]]
     clean = [event for event in state["events"] if event["verdict"] == "bill"]
     caught = [event for event in planted if _declined(drafts.get(event["deal_id"]))]
-    untouched = [event for event in clean if event["status"] == "billed" and event["deal_id"] in known]
+    typed = {one["row_id"] for one in decisions if one["origin"] == TYPING.origin}
+    slow = {f"deal {row['deal_id']}" for row in drafts.values() if f"I{row['id']}" in typed}
+    slow |= {f"company {companies[row]}" for row in typed & companies.keys()}
+    untouched = [
+        event
+        for event in clean
+        if event["status"] == "billed"
+        and (deal := deals.get(event["deal_id"]))
+        and not slow & {f"deal {deal.id}", f"company {deal.primary_company_id}"}
+    ]
     invoices = state["invoices"]
     pending = sum(states.get(name, 0) for name in ("waiting", "pending", "claimed", "unknown"))
     document = {

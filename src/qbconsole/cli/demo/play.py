@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.books.book import Book
 from qbconsole.books.home import book_folder, book_names
 from qbconsole.books.settings import change_setting
 from qbconsole.cli import adding
+from qbconsole.cli.control import LOST
 from qbconsole.cli.demo.bookkeeper import Bookkeeper, Companies
 from qbconsole.cli.demo.figures import Figures, read_figures
 from qbconsole.cli.demo.servers import runner_pids, stop
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from qbconsole.runner.cycle import Result
 
 NAME = "ridgeline"
-ADVANCES = (5, 10, 15, 20)
+ADVANCES = (10, 20)
 """The days after the business's first day at which the bookkeeper sits down again: time for customers to pay."""
-LOST = (OSError, HTTPException, ValueError)
-"""What becomes of a question to a simulator that dies."""
+WATCH = 0.25
+"""Seconds between looks whether the simulator lives."""
 TRIES = 30
 """How often a step is tried while something that it needs is down or faulty."""
 
@@ -122,9 +122,9 @@ class _Month:
         problem: Problem | None = None
         for attempt in range(TRIES):
             try:
-                result = asyncio.run(sync_once(self._book))
-            except Busy as busy:
-                problem = busy
+                result = asyncio.run(self._watched_sync())
+            except (Busy, Retriable) as passing:
+                problem = passing
             else:
                 self.cycles += 1
                 if result.problem is None:
@@ -135,6 +135,24 @@ class _Month:
             self._repair()
             time.sleep(min(0.2 * (attempt + 1), 2.0))
         raise problem or Retriable("The demo's syncs do not go through.")
+
+    async def _watched_sync(self) -> Result:
+        """A sync, while which a simulator that dies is started again: what is to be delivered waits for it.
+
+        Raises:
+            Retriable: it came back at another address.
+        """
+        sync = asyncio.create_task(sync_once(self._book))
+        address = self._servers.url
+        while not (await asyncio.wait({sync}, timeout=WATCH))[0]:
+            if not self._servers.lives():
+                self._servers.ensure()
+            if self._servers.url != address:
+                sync.cancel()
+                with suppress(asyncio.CancelledError):
+                    await sync
+                raise Retriable("The simulator has moved.")
+        return sync.result()
 
     def _repair(self) -> None:
         """A simulator that was killed comes back on its home, perhaps at another address."""

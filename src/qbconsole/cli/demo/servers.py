@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -12,10 +13,9 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 from qbconsole.books.home import book_folder, book_names
+from qbconsole.cli.control import LOST, control
 from qbconsole.cli.door import tell
 from qbconsole.domain.errors import Configuration, Fatal
 from qbconsole.store import leases, migrations
@@ -33,17 +33,20 @@ STOP = 10.0
 class Servers:
     """The simulator of a demo's home: one that still runs there is used, a dead one is started again on its data."""
 
-    def __init__(self, root: Path, *, seed: int, faults: str) -> None:
+    def __init__(self, root: Path, *, seed: int, size: float, faults: str) -> None:
         """Take the demo's folder; nothing is started yet.
 
         Args:
             root: the demo's folder.
             seed: of a business that is made new; one that is there keeps its own.
+            size: of a business that is made new.
             faults: the specification, also for a simulator that is still running.
         """
         self._root = root
         self._home = root / "simulator"
+        self._note = root / "simulator.pid"
         self._seed = seed
+        self._size = size
         self._faults = faults
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -71,18 +74,22 @@ class Servers:
         if self.url and self._answers():
             return
         if pid := self._noted_pid():
-            note = json.loads((self._home / "simulator.json").read_text())
-            self.url = f"http://127.0.0.1:{note['port']}/control"
-            if self._answers():
+            self.url = self._noted_url(pid)
+            if self.url and self._answers():
                 tell(f"Going on with the simulator that runs in process {pid}.")
                 self.post("faults", {"spec": self._faults})
                 return
             stop(pid)
         self._start()
 
+    def lives(self) -> bool:
+        """Whether the simulator's process is there; asked often, so nothing is sent to it."""
+        return self._process.poll() is None if self._process else bool(self._noted_pid())
+
     def _start(self) -> None:
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        words = ["--home", str(self._home), "--seed", str(self._seed), "--faults", self._faults]
+        words = ["--home", str(self._home), "--seed", str(self._seed), "--size", str(self._size)]
+        words += ["--faults", self._faults]
         with (self._root / "simulator.log").open("a") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", "qbconsole.simulator", *words],
@@ -92,7 +99,9 @@ class Servers:
                 text=True,
                 start_new_session=True,
             )
-        line = self._process.stdout.readline() if self._process.stdout else ""
+        self._note.write_text(str(self._process.pid))  # at once: it takes seconds until it notes itself
+        with self._process.stdout or contextlib.nullcontext(io.StringIO()) as said:
+            line = said.readline()
         if not line:
             code = self._process.wait(STOP)
             last = (self._root / "simulator.log").read_text().strip().splitlines()[-1:]
@@ -103,29 +112,32 @@ class Servers:
         self.url = str(json.loads(line)["control_url"])
 
     def _noted_pid(self) -> int:
-        """The simulator that runs on this home, or 0."""
-        with contextlib.suppress(FileNotFoundError, ValueError, KeyError):
-            pid = int(json.loads((self._home / "simulator.json").read_text())["pid"])
+        """The simulator that was started here and runs, perhaps without listening yet; else 0."""
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            pid = int(self._note.read_text())
             if runs(pid, "qbconsole"):
                 return pid
         return 0
 
+    def _noted_url(self, pid: int) -> str:
+        """Where that simulator says that it listens; empty if it does not say so yet."""
+        with contextlib.suppress(FileNotFoundError, ValueError, KeyError):
+            said = json.loads((self._home / "simulator.json").read_text())
+            return f"http://127.0.0.1:{said['port']}/control" if said["pid"] == pid else ""
+        return ""
+
     def _answers(self) -> bool:
-        with contextlib.suppress(URLError, OSError, ValueError):
+        with contextlib.suppress(*LOST):
             return bool(self.get("credentials"))
         return False
 
     def get(self, path: str) -> Any:
-        """What the simulator's control says."""
-        with urlopen(f"{self.url}/{path}", timeout=60) as reply:  # noqa: S310 - loopback
-            return json.load(reply)
+        """What the simulator's control says; it may be `LOST`."""
+        return control(self.url, path)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Tell the simulator's control something."""
-        data = json.dumps(body).encode()
-        request = Request(f"{self.url}/{path}", data=data, headers={"content-type": "application/json"})  # noqa: S310
-        with urlopen(request, timeout=60) as reply:  # noqa: S310 - loopback
-            return json.load(reply)
+        """Tell the simulator's control something; the answer may be `LOST`."""
+        return control(self.url, path, body)
 
 
 def runs(pid: int, word: str) -> bool:

@@ -143,7 +143,7 @@ class Api:
 
     async def _query(self, request: Request) -> dict[str, Any]:
         posted = request.method == "POST"
-        statement = (await request.body()).decode() if posted else request.query_params.get("query", "")
+        statement = _utf8(await request.body()) if posted else request.query_params.get("query", "")
         return {"QueryResponse": evaluate.answer(self.company, statement)}
 
     async def _cdc(self, request: Request) -> dict[str, Any]:
@@ -198,6 +198,13 @@ class Api:
         if not record_id.isdigit():
             raise Fault("2030", "Invalid ID", f"{SUPPLIED}{record_id}", "Id")
         return kind, record_id
+
+
+def _utf8(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Fault("500", "Unsupported Operation", "Operation Invalid UTF-8 is not supported.") from None
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from qbconsole.simulator.quickbooks.company import Company
 
 MOST_ITEMS = 30
+LONGEST_REQUEST_ID = 50
+_LISTS = ("Line", "LinkedTxn", "CustomField")
+_OBJECTS = ("Ref", "Addr", "LineDetail", "BillEmail", "BillEmailCc", "BillEmailBcc", "CustomerMemo", "Phone", "Prefs")
+_TEXTS = ("Id", "SyncToken", "DisplayName", "DocNumber", "PrivateNote", "TxnDate", "DueDate", "DetailType", "value")
 
 
 def perform(company: Company, kind: str, operation: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +32,7 @@ def perform(company: Company, kind: str, operation: str, body: dict[str, Any]) -
                 f"not marked as ignorable {known}"
             )
             raise Fault("2010", "Request has invalid or unsupported property", detail, "")
+    _check_form(kind, body)
     if operation == "update" or body.get("Id"):
         return {kind: company.update(kind, body)}
     if kind in kinds.SINGLES or kind in ("TaxCode", "TaxRate", "TaxAgency"):
@@ -35,8 +40,34 @@ def perform(company: Company, kind: str, operation: str, body: dict[str, Any]) -
     return {kind: company.create(kind, body)}
 
 
+def _check_form(path: str, body: dict[str, Any]) -> None:
+    """Refuse a plain value where an object belongs, and an object where a list belongs, at any depth."""
+    for name, value in body.items():
+        where = f"{path}.{name}"
+        if name in _LISTS:
+            if not isinstance(value, list | None):
+                raise _unreadable(where)
+            for member in value or []:
+                if not isinstance(member, dict):
+                    raise _unreadable(where)
+                _check_form(where, member)
+        elif name.endswith(_OBJECTS) and value is not None:
+            if not isinstance(value, dict):
+                raise _unreadable(where)
+            _check_form(where, value)
+        elif name in _TEXTS and isinstance(value, (dict, list)):
+            raise _unreadable(where)
+
+
+def _unreadable(where: str) -> Fault:
+    detail = f"Property Name:Can not deserialize instance of {where}"
+    return Fault("2010", "Request has invalid or unsupported property", detail, "")
+
+
 def once(company: Company, request_id: str, work: Any) -> dict[str, Any]:
     """Do the work, or replay the first answer that was given under this request id."""
+    if len(request_id) > LONGEST_REQUEST_ID:
+        raise Fault("2130", "Invalid Request Id", f"A request id has at most {LONGEST_REQUEST_ID} characters.", "")
     replies = company.database.collection("qbo.requestid")
     if request_id and (known := replies.get(request_id)) is not None:
         replay: dict[str, Any] = wire.loads(known["text"])

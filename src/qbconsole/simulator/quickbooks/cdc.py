@@ -18,7 +18,7 @@ MOST = 1000
 
 def answer(company: Company, entities: str, changed_since: str) -> list[dict[str, Any]]:
     """The CDCResponse: one slot an entity, not in the order asked for; what is beyond the cap is cut in silence."""
-    since = moment(changed_since)
+    since = moment(changed_since).replace(microsecond=0)  # stamps hold whole seconds (quickbooks.md 12, trap 22)
     if company.clock.now() - since > LOOK_BACK:
         detail = (
             f"Operation cdc with changedSince date {changed_since} which is older than fixed days is not supported."

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from qbconsole.simulator.quickbooks import documents, kinds, names, payments, wire
+from qbconsole.simulator.quickbooks import documents, effects, kinds, names, payments, wire
 from qbconsole.simulator.quickbooks.fault import Fault, business, missing, not_found, stale
 from qbconsole.simulator.quickbooks.shelf import Shelf
 
@@ -24,9 +24,14 @@ _SERVER_SET = (
     "sparse",
     "SyncToken",
     "FullyQualifiedName",
+    "Level",
     "TotalAmt",
     "Balance",
+    "BalanceWithJobs",
     "RemainingCredit",
+    "UnappliedAmt",
+    "DeliveryInfo",
+    "LinkedTxn",
 )
 ZERO = Decimal("0.00")
 
@@ -191,21 +196,14 @@ class Company:
             Fault: the vendor refuses it.
         """
         moment = at or self.clock.now()
-        given = {
-            name: value for name, value in body.items() if name not in _SERVER_SET or self._is_money_in(kind, name)
-        }
-        given.pop("Id", None)
-        record = self._completed(kind, given, None)
+        record = self._completed(kind, _writable(kind, body), None)
+        if kind in documents.OPEN:
+            documents.set_open(kind, record, ZERO)
         record["Id"] = str(self.database.next_number(_sequence(kind)))
         record = self._stamped({**record, "SyncToken": "0"}, moment, moment)
         self._shelve(kind, record)
-        self._effects(kind, record, moment)
+        self._effects(kind, None, record, moment)
         return self.read(kind, record["Id"])
-
-    @staticmethod
-    def _is_money_in(kind: str, name: str) -> bool:
-        """A payment's total is the caller's; of everything else it is the server's."""
-        return kind in ("Payment", "Deposit", "JournalEntry") and name == "TotalAmt"
 
     def update(self, kind: str, body: dict[str, Any], *, at: datetime | None = None) -> dict[str, Any]:
         """Change a record: sparse keeps what the body does not name, full drops it (quickbooks.md 7.2).
@@ -214,26 +212,39 @@ class Company:
             Fault: 610, 5010, or whatever else the vendor refuses.
         """
         previous = self._current(kind, body)
-        if kind in kinds.SALES and not body.get("sparse") and "Line" not in body:
+        sparse = bool(body.get("sparse"))
+        if kind in kinds.SALES and not sparse and "Line" not in body:
             raise missing("Line")
-        given = {
-            name: value for name, value in body.items() if name not in _SERVER_SET or self._is_money_in(kind, name)
-        }
-        kept = previous if body.get("sparse") else self._kept_in_full(kind, previous)
+        payments.check_frozen(previous)
+        if "TxnDate" in previous:
+            documents.check_open(self, previous["TxnDate"])
+        given = _writable(kind, body)
+        if sparse:  # null is "not sent", an empty text or object blanks (quickbooks.md 7.2)
+            given = {name: value for name, value in given.items() if value is not None}
         moment = at or self.clock.now()
-        if kind == "Payment":
-            payments.check_frozen(previous)
-            payments.apply(self, previous, moment, sign=-1)
-        changed = self._completed(kind, {**kept, **given}, previous)
         if kind == "Invoice":
-            changed["Balance"] = changed["TotalAmt"] - (previous["TotalAmt"] - previous["Balance"])
-        same = {**changed, "MetaData": previous["MetaData"]} == {**previous, "sparse": False}
-        if same and kind != "Payment":
+            given["LinkedTxn"] = documents.links(given, previous)
+        kept = previous if sparse else self._kept_in_full(kind, previous)
+        changed = self._completed(kind, {**kept, **given}, previous)
+        if kind in documents.OPEN:
+            changed = self._reopened(kind, changed, previous, moment)
+        if {**changed, "MetaData": previous["MetaData"]} == {**previous, "sparse": False}:
             return previous
-        record = self._stamped({**changed, "SyncToken": str(int(previous["SyncToken"]) + 1)}, None, moment, previous)
+        record = self._stamped({**changed, "SyncToken": self._next_token(kind, previous)}, None, moment, previous)
         self._shelve(kind, record)
-        self._effects(kind, record, moment)
+        self._effects(kind, previous, record, moment)
         return self.read(kind, record["Id"])
+
+    def _reopened(self, kind: str, changed: dict[str, Any], previous: dict[str, Any], at: datetime) -> dict[str, Any]:
+        """A changed invoice or credit memo with what is open of it; money beyond its new total becomes unapplied."""
+        applied = documents.applied(previous)
+        most = changed["TotalAmt"] - wire.decimal(changed.get("Deposit") or 0)
+        if applied > most:
+            payments.release(self, kind, previous, at, keep=most)
+            current = self.read(kind, previous["Id"])
+            applied, changed = most, {**changed, "LinkedTxn": current["LinkedTxn"]}
+        documents.set_open(kind, changed, applied)
+        return changed
 
     @staticmethod
     def _kept_in_full(kind: str, previous: dict[str, Any]) -> dict[str, Any]:
@@ -249,6 +260,9 @@ class Company:
             "LinkedTxn",
             "Balance",
             "BalanceWithJobs",
+            "RemainingCredit",
+            "DeliveryInfo",
+            "IsProject",
         )
         kept = {name: previous[name] for name in fixed if name in previous}
         return kept if kind != "CompanyInfo" else dict(previous)
@@ -262,24 +276,17 @@ class Company:
         payments.check_frozen(previous)
         moment = at or self.clock.now()
         if kind == "Payment":
-            payments.apply(self, previous, moment, sign=-1)
-            note = str(previous.get("PrivateNote") or "")
-            emptied = {
-                "TotalAmt": ZERO,
-                "UnappliedAmt": ZERO,
-                "Line": [],
-                "PrivateNote": f"Voided - {note}" if note else "Voided",
-            }
-            changed = {**previous, **emptied}
+            payments.apply(self, record_id, previous["Line"], [], moment)
+            emptied = {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": []}
+            changed = {**previous, **emptied, "PrivateNote": documents.voided_note(previous)}
         else:
-            payments.unlink(self, kind, previous, moment)
-            self._reopen_estimates(previous, moment)
-            changed = documents.voided(previous)
-            if kind == "CreditMemo":
-                changed["RemainingCredit"] = ZERO
-        record = self._stamped({**changed, "SyncToken": str(int(previous["SyncToken"]) + 1)}, None, moment, previous)
+            payments.release(self, kind, previous, moment)
+            changed = documents.voided(kind, previous)
+        record = self._stamped({**changed, "SyncToken": self._next_token(kind, previous)}, None, moment, previous)
         self._shelve(kind, record)
-        self._balances(record, moment)
+        if kind == "Invoice":
+            effects.link_estimates(self, previous, None, moment)
+        effects.balances(self, previous, record, moment)
         return self.read(kind, record_id)
 
     def delete(self, kind: str, record_id: str, sync_token: str, *, at: datetime | None = None) -> dict[str, Any]:
@@ -292,16 +299,22 @@ class Company:
         payments.check_frozen(previous)
         moment = at or self.clock.now()
         if kind == "Payment":
-            payments.apply(self, previous, moment, sign=-1)
+            payments.apply(self, record_id, previous["Line"], [], moment)
+        elif kind == "Deposit":
+            effects.sweep(self, previous, None)
         elif kind in kinds.SALES:
-            payments.unlink(self, kind, previous, moment)
-            self._reopen_estimates(previous, moment)
-        self._shelves[kind].remove(record_id)
-        self._deleted.put(f"{kind}:{record_id}", {"kind": kind, "Id": record_id, "at": wire.stamp(moment)})
-        self._unindex(kind, previous)
-        if "CustomerRef" in previous:
-            self._balances(previous, moment)
+            payments.release(self, kind, previous, moment)
+        if kind == "Invoice":
+            effects.link_estimates(self, previous, None, moment)
+        self.discard(kind, previous, moment)
         return {"domain": "QBO", "status": "Deleted", "Id": record_id}
+
+    def discard(self, kind: str, record: dict[str, Any], at: datetime) -> None:
+        """Take a transaction off its shelf and leave a tombstone; its customer's balance follows."""
+        self._shelves[kind].remove(record["Id"])
+        self._deleted.put(f"{kind}:{record['Id']}", {"kind": kind, "Id": record["Id"], "at": wire.stamp(at)})
+        self._unindex(kind, record)
+        effects.balances(self, record, None, at)
 
     def send(self, kind: str, record_id: str, address: str) -> dict[str, Any]:
         """E-mail a sales form: marks it as sent (quickbooks.md 9)."""
@@ -320,6 +333,12 @@ class Company:
         token = str(int(record["SyncToken"]) + 1) if bump else record["SyncToken"]
         previous = self._shelves[kind].get(record["Id"]) or record
         self._shelve(kind, self._stamped({**record, "SyncToken": token}, None, at, previous))
+        if kind in effects.OWED:
+            effects.balances(self, previous, record, at)
+
+    def place(self, kind: str, record: dict[str, Any]) -> None:
+        """Store a change of the server's that moves neither time nor token."""
+        self._shelve(kind, record)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -328,80 +347,41 @@ class Company:
         if not record_id:
             raise missing("Id")
         previous = self.read(kind, record_id)
-        if "SyncToken" not in body:
+        if body.get("SyncToken") in (None, ""):
             raise missing("SyncToken")
         if str(body["SyncToken"]) != previous["SyncToken"]:
             raise stale()
         return previous
 
+    def _next_token(self, kind: str, previous: dict[str, Any]) -> str:
+        """One more than the stored token, which may have moved while payments were taken off."""
+        return str(int(self.read(kind, previous["Id"])["SyncToken"]) + 1)
+
     def _completed(self, kind: str, given: dict[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
-        record = {name: value for name, value in given.items() if value is not None}
+        record = {name: value for name, value in given.items() if value is not None and value != "" and value != {}}
         if kind in kinds.NAMES:
             return names.complete(self, kind, record, previous)
         if kind in kinds.SALES:
             return documents.complete(self, kind, record, previous)
         if kind == "Payment":
-            return payments.complete(self, record)
+            return payments.complete(self, record, previous)
+        if kind == "Deposit" and record.get("Line"):
+            record["TotalAmt"] = sum((wire.decimal(line.get("Amount", 0)) for line in record["Line"]), ZERO)
         if kind in kinds.LISTS:
             return _listed(kind, record, previous)
         return record
 
-    def _effects(self, kind: str, record: dict[str, Any], at: datetime) -> None:
-        """What else changes when a transaction is recorded."""
-        if kind == "Invoice" and record["SyncToken"] == "0":
-            deposit = wire.decimal(record.get("Deposit") or 0)
-            self._shelve(kind, {**record, "Balance": record["TotalAmt"] - deposit})
-            self._close_estimates(record, at)
-        elif kind == "CreditMemo" and record["SyncToken"] == "0":
-            self._shelve(kind, {**record, "Balance": record["TotalAmt"], "RemainingCredit": record["TotalAmt"]})
+    def _effects(self, kind: str, before: dict[str, Any] | None, record: dict[str, Any], at: datetime) -> None:
+        """What else changes when a record is made or changed."""
+        if kind == "Invoice":
+            effects.link_estimates(self, before, record, at)
         elif kind == "Payment":
-            payments.apply(self, record, at)
+            payments.apply(self, record["Id"], before["Line"] if before else [], record["Line"], at)
         elif kind == "Deposit":
-            self._sweep(record)
-        if "CustomerRef" in record:
-            self._balances(record, at)
-
-    def _close_estimates(self, invoice: dict[str, Any], at: datetime) -> None:
-        for link in invoice.get("LinkedTxn") or []:
-            if link.get("TxnType") != "Estimate":
-                continue
-            estimate = self._shelves["Estimate"].get(str(link.get("TxnId")))
-            if estimate is None:
-                identity = f"Estimate {link.get('TxnId')}"
-                raise business(f"The entity {identity} that you are trying to link does not exist. {identity}")
-            if estimate["TxnStatus"] not in ("Pending", "Accepted"):
-                raise Fault("620", "Transaction cannot be linked", "The estimate is closed.", "")
-            linked = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
-            self.touch("Estimate", {**estimate, "TxnStatus": "Closed", "LinkedTxn": [linked]}, at, bump=False)
-
-    def _reopen_estimates(self, invoice: dict[str, Any], at: datetime) -> None:
-        for link in invoice.get("LinkedTxn") or []:
-            estimate = self._shelves["Estimate"].get(link["TxnId"]) if link["TxnType"] == "Estimate" else None
-            if estimate is not None:
-                self.touch("Estimate", {**estimate, "TxnStatus": "Pending", "LinkedTxn": []}, at, bump=False)
-
-    def _sweep(self, deposit: dict[str, Any]) -> None:
-        """Payments in a deposit carry its link; neither their time nor their token moves (quickbooks.md 4)."""
-        for line in deposit.get("Line") or []:
-            for link in line.get("LinkedTxn") or []:
-                payment = self._shelves["Payment"].get(str(link.get("TxnId")))
-                if payment is not None:
-                    self._shelve("Payment", {**payment, "LinkedTxn": [{"TxnId": deposit["Id"], "TxnType": "Deposit"}]})
-
-    def _balances(self, record: dict[str, Any], at: datetime) -> None:
-        """Customer and parents follow: balance and time move, the token does not."""
-        customer_id = str(record["CustomerRef"]["value"])
-        customer = self._shelves["Customer"].get(customer_id)
-        if customer is None:
-            return
-        before = customer["Balance"]
-        balance = payments.open_balance(self, customer_id)
-        moved = balance - before
-        with_jobs = customer["BalanceWithJobs"] + moved
-        self.touch("Customer", {**customer, "Balance": balance, "BalanceWithJobs": with_jobs}, at, bump=False)
-        while parent_id := (customer.get("ParentRef") or {}).get("value"):
-            customer = self.read("Customer", str(parent_id))
-            self.touch("Customer", {**customer, "BalanceWithJobs": customer["BalanceWithJobs"] + moved}, at, bump=False)
+            effects.sweep(self, before, record)
+        elif kind == "Customer" and before is not None:
+            effects.renamed(self, before, record, at)
+        effects.balances(self, before, record, at)
 
     def _stamped(
         self,
@@ -417,8 +397,8 @@ class Company:
     def _shelve(self, kind: str, record: dict[str, Any]) -> None:
         self._indexes()
         previous = self._shelves[kind].get(record["Id"])
-        if previous is not None and kind in kinds.NAMES:
-            self._holders.pop(previous["FullyQualifiedName"].casefold(), None)
+        if previous is not None:
+            self._unindex(kind, previous)
         self._shelves[kind].put(record)
         self._index(kind, record)
 
@@ -441,9 +421,21 @@ class Company:
             self._numbers[kind, str(record["DocNumber"])] = record["Id"]
 
     def _unindex(self, kind: str, record: dict[str, Any]) -> None:
+        if kind in kinds.NAMES:
+            self._holders.pop(record["FullyQualifiedName"].casefold(), None)
         if "CustomerRef" in record:
             self._by_customer.get(str(record["CustomerRef"]["value"]), {}).pop((kind, record["Id"]), None)
-        self._numbers.pop((kind, str(record.get("DocNumber"))), None)
+        number = (kind, str(record.get("DocNumber")))
+        if self._numbers.get(number) == record["Id"]:
+            del self._numbers[number]
+
+
+def _writable(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What a client may set: not the server's own properties, but for a payment's total and an invoice's links."""
+    allowed = {"Payment": "TotalAmt", "Deposit": "TotalAmt", "JournalEntry": "TotalAmt", "Invoice": "LinkedTxn"}
+    given = {name: value for name, value in body.items() if name not in _SERVER_SET or name == allowed.get(kind)}
+    given.pop("Id", None)
+    return given
 
 
 def _sequence(kind: str) -> str:

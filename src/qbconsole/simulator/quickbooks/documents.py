@@ -27,15 +27,26 @@ def complete(company: Company, kind: str, record: dict[str, Any], previous: dict
     """Fill in what the server sets on a sales form and refuse what it refuses. Balances are the payments' business."""
     customer = _customer(company, record)
     record.setdefault("TxnDate", company.today().isoformat())
+    for name in ("TxnDate", "DueDate", "ExpirationDate", "ShipDate"):
+        if name in record:
+            record[name] = day(record[name], name)
     check_open(company, record["TxnDate"])
     record["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
     _currency(company, record, customer)
-    subtotal = _lines(company, record)
+    subtotal = _lines(company, record, previous)
     _defaults(company, kind, record, customer)
-    tax = _tax(company, kind, record, customer)
+    tax = _tax(company, record, customer)
     record["TotalAmt"] = subtotal + tax
     _number(company, kind, record, previous)
     return record
+
+
+def day(text: object, element: str) -> str:
+    """A plain date as the API writes it; what follows the day is ignored."""
+    try:
+        return date.fromisoformat(str(text)[:10]).isoformat()
+    except ValueError:
+        raise Fault("2060", "Invalid Date", f"Invalid date : {text}", element) from None
 
 
 def check_open(company: Company, day: str) -> None:
@@ -65,12 +76,13 @@ def _currency(company: Company, record: dict[str, Any], customer: dict[str, Any]
         record.setdefault("ExchangeRate", Decimal("0.73"))
 
 
-def _lines(company: Company, record: dict[str, Any]) -> Decimal:
+def _lines(company: Company, record: dict[str, Any], previous: dict[str, Any] | None) -> Decimal:
     """Check the lines, number them, append the subtotal; returns what they add up to."""
     lines = [dict(line) for line in record.get("Line") or [] if line.get("DetailType") != "SubTotalLineDetail"]
     if not any(line.get("DetailType") for line in lines):
         raise missing("Line")
-    used = [int(line["Id"]) for line in lines if str(line.get("Id") or "").isdigit()]
+    known = [*lines, *(previous["Line"] if previous else ())]
+    used = [int(line["Id"]) for line in known if str(line.get("Id") or "").isdigit()]
     following = max(used, default=0) + 1
     subtotal = discount = ZERO
     for position, line in enumerate(lines, start=1):
@@ -172,7 +184,7 @@ def _terms(company: Company, record: dict[str, Any], customer: dict[str, Any]) -
         record["DueDate"] = (date.fromisoformat(record["TxnDate"]) + timedelta(days=days)).isoformat()
 
 
-def _tax(company: Company, kind: str, record: dict[str, Any], customer: dict[str, Any]) -> Decimal:
+def _tax(company: Company, record: dict[str, Any], customer: dict[str, Any]) -> Decimal:
     """Automated sales tax: what the client sent is replaced (quickbooks.md 8.8)."""
     taxed = [
         line["Amount"]
@@ -180,12 +192,12 @@ def _tax(company: Company, kind: str, record: dict[str, Any], customer: dict[str
         if line.get("SalesItemLineDetail", {}).get("TaxCodeRef", {}).get("value") == "TAX"
     ]
     base = sum(taxed, ZERO)
+    if record["ApplyTaxAfterDiscount"]:
+        base -= _share(record, base)
     foreign = record["CurrencyRef"]["value"] != company.home_currency
     if not (company.automated_tax and base and customer["Taxable"]) or foreign:
         record["TxnTaxDetail"] = {"TotalTax": ZERO}
         return ZERO
-    if kind != "Estimate":
-        base -= sum((line["Amount"] for line in record["Line"] if line["DetailType"] == "DiscountLineDetail"), ZERO)
     rate = company.tax_rate(_state(company, record, customer))
     if rate is None:
         record["TxnTaxDetail"] = {"TotalTax": ZERO}
@@ -208,6 +220,13 @@ def _tax(company: Company, kind: str, record: dict[str, Any], customer: dict[str
         ],
     }
     return tax
+
+
+def _share(record: dict[str, Any], base: Decimal) -> Decimal:
+    """The part of the discounts that falls on taxable lines."""
+    discount = sum((line["Amount"] for line in record["Line"] if line["DetailType"] == "DiscountLineDetail"), ZERO)
+    subtotal = record["Line"][-1]["Amount"]
+    return rounded(discount * base / subtotal) if subtotal else ZERO
 
 
 def _state(company: Company, record: dict[str, Any], customer: dict[str, Any]) -> str:
@@ -238,7 +257,39 @@ def _number(company: Company, kind: str, record: dict[str, Any], previous: dict[
         raise Fault("6140", "Duplicate Document Number Error", detail, "")
 
 
-def voided(record: dict[str, Any]) -> dict[str, Any]:
+OPEN = ("Invoice", "CreditMemo")
+"""The forms of which a part can be open."""
+_CLIENTS_LINKS = ("Estimate", "TimeActivity", "ReimburseCharge")
+
+
+def links(given: dict[str, Any], previous: dict[str, Any]) -> list[dict[str, Any]]:
+    """An invoice's links: a client says which estimates and the like, the server alone which payments."""
+    stored = previous.get("LinkedTxn") or []
+    own = [link for link in stored if link["TxnType"] not in _CLIENTS_LINKS]
+    wanted = given.get("LinkedTxn")
+    return own + [link for link in (stored if wanted is None else wanted) if link.get("TxnType") in _CLIENTS_LINKS]
+
+
+def applied(record: dict[str, Any]) -> Decimal:
+    """How much money and credit is applied to an invoice, or how much of a credit memo is used."""
+    return Decimal(record["TotalAmt"] - decimal(record.get("Deposit") or 0) - record["Balance"])
+
+
+def set_open(kind: str, record: dict[str, Any], used: Decimal) -> None:
+    """Set what is open of an invoice or credit memo, in place."""
+    deposit = ZERO if kind == "CreditMemo" else decimal(record.get("Deposit") or 0)
+    record["Balance"] = record["TotalAmt"] - deposit - used
+    if kind == "CreditMemo":
+        record["RemainingCredit"] = record["Balance"]
+
+
+def voided_note(record: dict[str, Any]) -> str:
+    """The note of a transaction that is voided."""
+    note = str(record.get("PrivateNote") or "")
+    return f"Voided - {note}" if note else "Voided"
+
+
+def voided(kind: str, record: dict[str, Any]) -> dict[str, Any]:
     """The form with every amount zero and its note saying so (quickbooks.md 9)."""
     lines = []
     for original in record["Line"]:
@@ -246,13 +297,9 @@ def voided(record: dict[str, Any]) -> dict[str, Any]:
         if "SalesItemLineDetail" in line:
             line["SalesItemLineDetail"] = {**line["SalesItemLineDetail"], "Qty": ZERO, "UnitPrice": ZERO}
         lines.append(line)
-    note = str(record.get("PrivateNote") or "")
-    return {
-        **record,
-        "Line": lines,
-        "TotalAmt": ZERO,
-        "Balance": ZERO,
-        "LinkedTxn": [],
-        "TxnTaxDetail": {"TotalTax": ZERO},
-        "PrivateNote": f"Voided - {note}" if note else "Voided",
-    }
+    emptied = {"Line": lines, "TotalAmt": ZERO, "Balance": ZERO, "LinkedTxn": [], "TxnTaxDetail": {"TotalTax": ZERO}}
+    if kind == "CreditMemo":
+        emptied["RemainingCredit"] = ZERO
+    if "Deposit" in record:
+        emptied["Deposit"] = ZERO
+    return {**record, **emptied, "PrivateNote": voided_note(record)}

@@ -31,11 +31,21 @@ def complete(company: Company, kind: str, record: dict[str, Any], previous: dict
         _complete_customer(company, record, previous)
     record.setdefault("Active", True)
     if previous and previous["Active"] and not record["Active"]:
-        record["DisplayName"] += DELETED
+        record.setdefault("PrintOnCheckName", record.get("CompanyName") or previous["DisplayName"])
+        record["DisplayName"] = _retired(company, record)
     record["FullyQualifiedName"] = _qualified(company, record)
-    _check_unique(company, kind, record, previous)
+    _check_unique(company, kind, record)
     record.setdefault("PrintOnCheckName", record.get("CompanyName") or record["DisplayName"])
     return record
+
+
+def _retired(company: Company, record: dict[str, Any]) -> str:
+    """The name of something made inactive: with the suffix, and a counter if that is taken (quickbooks.md 3.4)."""
+    name = f"{record['DisplayName']}{DELETED}"
+    candidate, number = name, 2
+    while company.name_holder(_qualified(company, {**record, "DisplayName": candidate}).casefold()):
+        candidate, number = f"{name} {number}", number + 1
+    return candidate
 
 
 def _display_name(record: dict[str, Any]) -> str:
@@ -80,6 +90,7 @@ def _complete_customer(company: Company, record: dict[str, Any], previous: dict[
 def _qualified(company: Company, record: dict[str, Any]) -> str:
     parent_id = (record.get("ParentRef") or {}).get("value")
     if not parent_id:
+        record.pop("Level", None)
         return str(record["DisplayName"])
     parent = company.shelf("Customer").get(parent_id)
     if parent is None:
@@ -90,9 +101,7 @@ def _qualified(company: Company, record: dict[str, Any]) -> str:
     return f"{parent['FullyQualifiedName']}:{record['DisplayName']}"
 
 
-def _check_unique(company: Company, kind: str, record: dict[str, Any], previous: dict[str, Any] | None) -> None:
-    if previous and previous["DisplayName"] == record["DisplayName"]:
-        return
+def _check_unique(company: Company, kind: str, record: dict[str, Any]) -> None:
     wanted = record["FullyQualifiedName"].casefold()
     holder = company.name_holder(wanted)
     if holder is not None and holder != (kind, record.get("Id")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -20,10 +21,18 @@ if TYPE_CHECKING:
 
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 8_726_400
+DAY = 86_400
+ROTATIONS = {"every_24h": DAY, "every_call": 0}
+"""How old a refresh token must be before a refresh gives another one (quickbooks.md 1.5)."""
 
 
 class OAuth:
-    """One app's grant on one realm. Tokens do not expire with the simulated clock."""
+    """One app's grant on one realm. Tokens live on real time: advancing the simulated clock expires none."""
+
+    rotation = "every_24h"
+    """`every_24h` or `every_call`; the token before stays good either way."""
+    access_seconds = ACCESS_SECONDS
+    """How long an access token lives."""
 
     def __init__(self, database: Database, realm_id: str) -> None:
         self._database = database
@@ -46,7 +55,9 @@ class OAuth:
         return self._grant.get("tokens") or {"access": [], "refresh": []}
 
     def credentials(self) -> dict[str, Any]:
-        """What a client needs to begin."""
+        """What a client needs to begin; an access token that has run out is replaced."""
+        if (granted := self._tokens["access"]) and not self._alive(granted[-1]):
+            self._issue(rotate=False)
         tokens = self._tokens
         newest = {name: (tokens[name] or [""])[-1] for name in ("access", "refresh")}
         return {
@@ -59,7 +70,12 @@ class OAuth:
     def accepts(self, authorization: str) -> bool:
         """Whether a Bearer header holds a token that is alive."""
         scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and token in self._tokens["access"]
+        return scheme.lower() == "bearer" and token in self._tokens["access"] and self._alive(token)
+
+    def _alive(self, token: str) -> bool:
+        """Whether an access token has not run out; the first one, from before any refresh, has no end."""
+        ends = self._tokens.get("ends", {}).get(token)
+        return ends is None or time.time() < ends
 
     def revoke_all(self) -> None:
         """End the whole grant, as a user does who disconnects the app."""
@@ -87,7 +103,8 @@ class OAuth:
             return _answer({"error": "unsupported_grant_type"}, 400)
         if form.get("refresh_token") not in self._tokens["refresh"]:
             return _answer({"error": "invalid_grant", "error_description": "Incorrect or invalid refresh token"}, 400)
-        return self._issue(rotate=False)
+        now = time.time()
+        return self._issue(rotate=now - self._tokens.get("rotated", now) >= ROTATIONS[self.rotation])
 
     def _redeem(self, code: str) -> Response:
         if self._grant.get(f"code:{code}") is None:
@@ -99,15 +116,24 @@ class OAuth:
     def _issue(self, *, rotate: bool) -> Response:
         tokens = self._tokens
         access = secrets.token_urlsafe(48)
-        refresh = f"AB11{secrets.token_hex(22)}" if rotate or not tokens["refresh"] else tokens["refresh"][-1]
-        kept = [*tokens["refresh"], refresh] if refresh not in tokens["refresh"] else tokens["refresh"]
+        fresh = rotate or not tokens["refresh"]
+        refresh = f"AB11{secrets.token_hex(22)}" if fresh else tokens["refresh"][-1]
+        kept = [*tokens["refresh"], refresh] if fresh else tokens["refresh"]
+        granted = [*tokens["access"], access][-5:]
+        ends = {**tokens.get("ends", {}), access: time.time() + self.access_seconds}
+        changed = {
+            "access": granted,
+            "refresh": kept[-2:],
+            "ends": {token: at for token, at in ends.items() if token in granted},
+            "rotated": time.time() if fresh else tokens.get("rotated", time.time()),
+        }
         with self._database.transaction():
-            self._grant.put("tokens", {"access": [*tokens["access"], access][-5:], "refresh": kept[-2:]})
+            self._grant.put("tokens", changed)
         return _answer(
             {
                 "token_type": "bearer",
                 "access_token": access,
-                "expires_in": ACCESS_SECONDS,
+                "expires_in": self.access_seconds,
                 "refresh_token": refresh,
                 "x_refresh_token_expires_in": REFRESH_SECONDS,
             }

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from qbconsole.simulator.quickbooks.fault import Fault
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -47,10 +49,12 @@ def decimal(value: object) -> Decimal:
     """A JSON number or its text as a Decimal.
 
     Raises:
-        ValueError: it is no number.
+        Fault: 2080, it is no number.
     """
     try:
-        return value if isinstance(value, Decimal) else Decimal(str(value))
-    except ArithmeticError as error:
-        message = f"{value!r} is no number"
-        raise ValueError(message) from error
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+    except ArithmeticError:
+        raise Fault("2080", "Invalid Number", f"Invalid Number : {value}", "") from None
+    if not number.is_finite():
+        raise Fault("2080", "Invalid Number", f"Invalid Number : {value}", "")
+    return number

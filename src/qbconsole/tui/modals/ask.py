@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.containers import Vertical
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 
 def accepted(_answer: str) -> str:
@@ -28,8 +29,9 @@ class Ask(ModalScreen[str | None]):
     answer is none, or nothing.
     """
 
-    BINDINGS = [("escape", "dismiss(None)", "back")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "back")]
     CSS_PATH = "modals.tcss"
+    AUTO_FOCUS = ""
 
     def __init__(
         self,
@@ -49,7 +51,7 @@ class Ask(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Question, common answers, free text, and why an answer was not taken."""
         with Vertical(classes="box") as box:
-            box.border_title = Text(self._question).plain.replace("[", "(").replace("]", ")")
+            box.border_title = Text(self._question)
             if self._about:
                 yield Static(Text(self._about), classes="about", markup=False)
             if self._common:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -12,7 +12,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from qbconsole.actions.views import Choice
 from qbconsole.domain.errors import Problem
 from qbconsole.tui.widgets.rowtable import Line, Rows, RowTable
 from qbconsole.tui.wording import fit
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from qbconsole.actions.views import Choice
 
 
 class Choose(ModalScreen[str | None]):
@@ -29,13 +31,14 @@ class Choose(ModalScreen[str | None]):
     With `find` it begins with a field: what is typed is looked up while typing.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "dismiss(None)", "back"),
         ("j,down", "move(1)", "down"),
         ("k,up", "move(-1)", "up"),
         ("space", "mark", "mark"),
     ]
     CSS_PATH = "modals.tcss"
+    AUTO_FOCUS = ""
 
     class Found(Message):
         """What a look-up found."""
@@ -52,21 +55,26 @@ class Choose(ModalScreen[str | None]):
         find: Callable[[str], Sequence[Choice]] | None = None,
         several: bool = False,
         typed: bool = False,
+        begin: str = "",
         empty: str = "Nothing to choose from.",
     ) -> None:
-        """Take the choices or what finds them; `several` allows marks; `typed` takes the typed text as an answer."""
+        """Take the choices or what finds them.
+
+        `several` allows marks; `typed` takes the typed text as an answer; `begin` is looked up first.
+        """
         super().__init__()
         self._title, self._choices, self._find = title, choices, find
-        self._several, self._typed, self._empty = several, typed, empty
+        self._several, self._typed, self._begin, self._empty = several, typed, begin, empty
         self._ticket = 0
         self._table: RowTable[Choice] = RowTable(_paint)
 
     def compose(self) -> ComposeResult:
         """A field where something may be typed, the list, and a hint."""
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Text(self._title)
             if self._find or self._typed:
-                yield Input(placeholder="type to search" if self._find else "or type a number and press enter")
+                hint = "type to search" if self._find else "or type a number and press enter"
+                yield Input(self._begin, placeholder=hint)
             yield self._table
             marks = "space marks, " if self._several else ""
             yield Static(Text(f"{marks}enter chooses, esc goes back"), classes="hint", markup=False)
@@ -79,9 +87,11 @@ class Choose(ModalScreen[str | None]):
         self._show(self._choices)
         if self._find:
             self.query_one(Input).focus()
-            self._look("")
+            self._look(self._begin)
         elif self._choices:
             self._table.focus()
+        elif self._typed:
+            self.query_one(Input).focus()
 
     def _show(self, choices: Sequence[Choice]) -> None:
         self._table.placeholder = self._empty

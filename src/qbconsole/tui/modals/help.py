@@ -75,5 +75,7 @@ def _keys(painter: Painter, actions: tuple[Action, ...], why_not: Mapping[str, s
             words.append(painter.text(f" Undo: {action.undo}.", "dim"))
         if why_not.get(action.id):
             words.append(painter.text(f" Not now: {why_not[action.id]}.", "warn"))
-        grid.add_row(painter.text(label(action) + extra, "bright"), painter.text(action.words, "title"), Text().join(words))
+        grid.add_row(
+            painter.text(label(action) + extra, "bright"), painter.text(action.words, "title"), Text().join(words)
+        )
     return grid

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -15,17 +16,19 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 
 class Overlay(ModalScreen[None]):
     """Scrolls a text; escape, `q` or the key that opened it closes it."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,question_mark,H", "dismiss", "close"),
         ("j,down", "scroll(1)", "down"),
         ("k,up", "scroll(-1)", "up"),
     ]
     CSS_PATH = "modals.tcss"
+    AUTO_FOCUS = ""
 
     def __init__(self, title: str, make: Callable[[Painter], RenderableType]) -> None:
         """Take the title and what draws the text."""
@@ -35,7 +38,7 @@ class Overlay(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The frame and the text."""
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Text(self._title)
             yield DetailPane()
             yield Static("esc closes", classes="hint", markup=False)
 

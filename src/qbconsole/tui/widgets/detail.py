@@ -39,8 +39,8 @@ class DetailPane(VerticalScroll, can_focus=True):
         scrollbar-size-vertical: 1;
         & > Static { width: 1fr; height: auto; }
         & > .detail--title { color: $text-primary; text-style: bold; }
-        & > .detail--label { color: $text-muted; }
-        & > .detail--dim { color: $text-muted; }
+        & > .detail--label { color: $dim; }
+        & > .detail--dim { color: $dim; }
         & > .detail--bright { color: $foreground; text-style: bold; }
         & > .detail--good { color: $text-success; }
         & > .detail--warn { color: $text-warning; }

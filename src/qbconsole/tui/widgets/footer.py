@@ -28,7 +28,7 @@ class Said(Widget):
         & > .said--good { color: $text-success; }
         & > .said--warn { color: $text-warning; }
         & > .said--bad { color: $text-error; }
-        & > .said--dim { color: $text-muted; }
+        & > .said--dim { color: $dim; }
     }
     """
 
@@ -70,7 +70,7 @@ class Footer(Widget):
         color: $foreground;
         & > .footer--key { color: $text-accent; text-style: bold; }
         & > .footer--words { color: $foreground; }
-        & > .footer--dim { color: $text-muted; text-style: dim; }
+        & > .footer--dim { color: $dim; text-style: dim; }
     }
     """
 

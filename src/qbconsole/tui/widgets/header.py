@@ -33,9 +33,9 @@ class Header(Widget):
         height: 2;
         background: $panel;
         color: $foreground;
-        & > .header--name { color: $text-muted; }
+        & > .header--name { color: $dim; }
         & > .header--company { color: $foreground; text-style: bold; }
-        & > .header--dim { color: $text-muted; }
+        & > .header--dim { color: $dim; }
         & > .header--here { color: $block-cursor-foreground; background: $block-cursor-background; text-style: bold; }
         & > .header--good { color: $text-success; }
         & > .header--warn { color: $text-warning; text-style: bold; }
@@ -93,7 +93,7 @@ class Header(Widget):
             self._styled(text, "opening the book…", "dim")
             return text
         health = self._health
-        gap = "  " if self.size.width >= 70 else " "
+        gap = "  " if self.size.width >= 90 else " "
         age = health.age(datetime.now(UTC))
         if age is None:
             self._styled(text, "never synced", "warn")

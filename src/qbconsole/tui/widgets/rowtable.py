@@ -6,10 +6,11 @@ Built on Textual's line API; its DataTable measures every cell of every row in o
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
-from textual.binding import Binding
+from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size, Spacing
 from textual.message import Message
 from textual.reactive import var
@@ -22,7 +23,6 @@ from qbconsole.tui.wording import fit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from rich.style import Style
     from textual import events
 
 T = TypeVar("T")
@@ -80,7 +80,8 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         "rowtable--placeholder",
         *(f"rowtable--{tone}" for tone in TONES),
     }
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", show=False),
         Binding("pagedown,ctrl+d", "page(1)", "page down", show=False),
         Binding("pageup,ctrl+u", "page(-1)", "page up", show=False),
     ]
@@ -89,8 +90,8 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         background: $surface;
         scrollbar-size-vertical: 1;
         & > .rowtable--row { color: $foreground; background: $surface; }
-        & > .rowtable--placeholder { color: $text-muted; background: $surface; }
-        & > .rowtable--dim { color: $text-muted; }
+        & > .rowtable--placeholder { color: $dim; background: $surface; }
+        & > .rowtable--dim { color: $dim; }
         & > .rowtable--good { color: $text-success; }
         & > .rowtable--warn { color: $text-warning; }
         & > .rowtable--bad { color: $text-error; }
@@ -106,13 +107,13 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     class Highlighted(Message):
         """The cursor stands on a row; `key` is None when there is none."""
 
-        def __init__(self, table: RowTable[T], key: str | None) -> None:
+        def __init__(self, table: RowTable[Any], key: str | None) -> None:
             super().__init__()
             self.table = table
             self.key = key
 
         @property
-        def control(self) -> RowTable[T]:
+        def control(self) -> RowTable[Any]:
             """The table."""
             return self.table
 
@@ -205,6 +206,11 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """Move by a page."""
         self.cursor += direction * max(1, self.size.height // self.row_lines - 1)
 
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.key is not None:
+            self.post_message(self.Opened(self.key))
+
     def _measure(self) -> None:
         self.virtual_size = Size(0, len(self.rows) * self.row_lines)
 
@@ -250,7 +256,7 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         row = self.rows.get(index)
         key = self.rows.keys[index]
         here = index == self.cursor
-        base = self._focused_style() if here else self._style("row")
+        base = self.get_component_rich_style("rowtable--cursor") if here else self._style("row")
         sign = SIGNS.cursor if here else " "
         mark = SIGNS.mark if key in self.marked and line == 0 else " "
         segments = [Segment(sign + mark, base if here else base + self._style("accent"))]
@@ -264,10 +270,9 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _colour(self, tone: str) -> Style:
-        return self._style(tone).without_color + _foreground(self._style(tone))
-
-    def _focused_style(self) -> Style:
-        return self.get_component_rich_style("rowtable--cursor")
+        """A tone without its background: it is drawn on the row's."""
+        style = self._style(tone)
+        return Style(color=style.color, bold=style.bold, dim=style.dim)
 
     def _blank(self, y: int, width: int) -> Strip:
         style = self._style("placeholder")
@@ -275,9 +280,3 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         line = y - 1
         text = f"  {words[line]}" if 0 <= line < len(words) else ""
         return Strip([Segment(fit(text, width), style)])
-
-
-def _foreground(style: Style) -> Style:
-    from rich.style import Style as RichStyle
-
-    return RichStyle(color=style.color)

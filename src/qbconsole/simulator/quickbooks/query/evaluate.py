@@ -28,6 +28,8 @@ def answer(company: Company, statement: str) -> dict[str, Any]:
     if kind is None:
         raise invalid(f"invalid context declaration: {query.entity}")
     conditions = [(_property(kind, condition.name), condition) for condition in query.conditions]
+    if any(name == "Id" and condition.operator not in ("=", "IN") for name, condition in conditions):
+        raise invalid("property 'Id' can be compared with = and IN only")
     order = [(_property(kind, name), descending) for name, descending in query.order]
     found = [
         record
@@ -100,7 +102,7 @@ def _comparable(value: Any, wanted: str) -> tuple[Any, Any]:
             raise invalid(f"value {wanted} is not a number") from None
     text = str(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", text):
-        return datetime.fromisoformat(text), moment(wanted)
+        return datetime.fromisoformat(text), moment(wanted).replace(microsecond=0)
     return text.casefold(), wanted.casefold()
 
 

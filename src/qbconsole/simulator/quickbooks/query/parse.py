@@ -71,6 +71,12 @@ class _Tokens:
         self.position += 1
         return text
 
+    def whole(self) -> int:
+        """The next token as a whole number."""
+        if "." in self.peek()[1]:
+            self.take("never")
+        return int(self.take("number"))
+
     def word(self, *words: str) -> bool:
         """Take the keywords if they are next."""
         if self.at_word(*words):
@@ -114,9 +120,9 @@ def parse(statement: str) -> Query:
     start, rows = 1, DEFAULT_ROWS
     while tokens.peek()[0]:
         if tokens.word("STARTPOSITION"):
-            start = int(tokens.take("number"))
+            start = tokens.whole()
         elif tokens.word("MAXRESULTS"):
-            rows = int(tokens.take("number"))
+            rows = tokens.whole()
         else:
             tokens.take("never")
     if rows < 1:

@@ -1,0 +1,239 @@
+"""The console: paints first, opens the book in a thread, and from then on follows the database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.message import Message
+
+from qbconsole.domain.errors import Problem
+from qbconsole.tui import runner_process
+from qbconsole.tui.palette import ActionProvider
+from qbconsole.tui.screens.base import ConsoleScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.screen import Screen
+
+    from qbconsole.tui.desk import Desk
+    from qbconsole.tui.health import Health
+
+POLL = 0.25
+"""Seconds between looks whether anything was committed."""
+AGE = 5.0
+"""Seconds after which the header's ages are drawn again."""
+DEFAULT_THEME = "qbconsole-dark"
+CRASHED = 70
+"""The exit code after an unforeseen failure (EX_SOFTWARE)."""
+
+
+def _home() -> Screen[Any]:
+    from qbconsole.tui.screens.home import HomeScreen
+
+    return HomeScreen()
+
+
+def _unmatched() -> Screen[Any]:
+    from qbconsole.tui.screens.unmatched import UnmatchedScreen
+
+    return UnmatchedScreen()
+
+
+def _invoices() -> Screen[Any]:
+    from qbconsole.tui.screens.invoices import InvoicesScreen
+
+    return InvoicesScreen()
+
+
+def _overdue() -> Screen[Any]:
+    from qbconsole.tui.screens.overdue import OverdueScreen
+
+    return OverdueScreen()
+
+
+def _conflicts() -> Screen[Any]:
+    from qbconsole.tui.screens.conflicts import ConflictsScreen
+
+    return ConflictsScreen()
+
+
+def _log() -> Screen[Any]:
+    from qbconsole.tui.screens.log import LogScreen
+
+    return LogScreen()
+
+
+class ConsoleApp(App[int]):
+    """One book on the screen."""
+
+    TITLE = "qbconsole"
+    MODES: ClassVar[dict[str, Any]] = {
+        "home": _home,
+        "unmatched": _unmatched,
+        "invoices": _invoices,
+        "overdue": _overdue,
+        "conflicts": _conflicts,
+        "log": _log,
+    }
+    COMMANDS: ClassVar[set[Any]] = {lambda: ActionProvider}
+    ENABLE_COMMAND_PALETTE = True
+
+    class Opened(Message):
+        """The book is open, or could not be opened."""
+
+        def __init__(self, desk: Desk | None, health: Health | None, trouble: str) -> None:
+            super().__init__()
+            self.desk, self.health, self.trouble = desk, health, trouble
+
+    class Checked(Message):
+        """The book's state was read again."""
+
+        def __init__(self, health: Health | None, trouble: str) -> None:
+            super().__init__()
+            self.health, self.trouble = health, trouble
+
+    def __init__(self, root: Path, name: str, *, read_only: bool = False, with_runner: bool = True) -> None:
+        """Take the folder of all books and the book's name; nothing is opened yet."""
+        super().__init__()
+        self._root, self._book_name = root, name
+        self._read_only, self._with_runner = read_only, with_runner
+        self.desk: Desk | None = None
+        self.health: Health | None = None
+        self.trouble = ""
+        self._version = -1
+        if os.environ.get("SSH_CONNECTION"):
+            self.animation_level = "none"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours of the environments, for themes that do not name them."""
+        from qbconsole.tui.themes import DEFAULTS
+
+        return dict(DEFAULTS)
+
+    def on_mount(self) -> None:
+        """Paint, then open."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, 128 + number)
+        self.switch_mode("home")
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._load_themes()
+        self._open()
+
+    def _load_themes(self) -> None:
+        from qbconsole.books.home import bundled
+        from qbconsole.tui.themes import read_all
+
+        themes, problems = read_all(bundled("themes"))
+        for theme in themes:
+            self.register_theme(theme)
+        if DEFAULT_THEME in self.available_themes:
+            self.theme = DEFAULT_THEME
+        if problems:
+            self.notify("\n".join(problems), title="Themes", severity="warning", markup=False)
+
+    # --- the book -----------------------------------------------------------------------------------------------------
+
+    @work(thread=True, group="open")
+    def _open(self) -> None:
+        from qbconsole.tui.desk import open_desk
+
+        try:
+            desk = open_desk(self._root, self._book_name, read_only=self._read_only)
+            health = desk.health()
+        except Problem as problem:
+            self.post_message(self.Opened(None, None, str(problem)))
+            return
+        if self._with_runner and not self._read_only and not health.runner_alive:
+            runner_process.start(self._root)
+        self.post_message(self.Opened(desk, health, ""))
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        self.desk, self.health, self.trouble = event.desk, event.health, event.trouble
+        self._tell()
+        if self.desk is not None:
+            self._version = self.desk.version()
+            self.set_interval(POLL, self._poll)
+            self.set_interval(AGE, self._check_again)
+            if isinstance(self.screen, ConsoleScreen):
+                self.screen.data_changed()
+
+    def _poll(self) -> None:
+        if self.desk is None:
+            return
+        version = self.desk.version()
+        if version != self._version:
+            self._version = version
+            self._check_again()
+            if isinstance(self.screen, ConsoleScreen):
+                self.screen.data_changed()
+
+    def _check_again(self) -> None:
+        if self.desk is not None:
+            self._check(self.desk)
+
+    @work(thread=True, exclusive=True, group="health")
+    def _check(self, desk: Desk) -> None:
+        try:
+            self.post_message(self.Checked(desk.health(), ""))
+        except Problem as problem:
+            self.post_message(self.Checked(None, str(problem)))
+
+    @on(Checked)
+    def _checked(self, event: Checked) -> None:
+        self.health, self.trouble = event.health or self.health, event.trouble
+        self._tell()
+
+    def _tell(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen):
+                screen.health_changed(self.health, self.trouble)
+
+    def ask_for_sync(self, screen: ConsoleScreen) -> None:
+        """Leave a wish for a cycle, and start a runner if none lives."""
+        if self.desk is None:
+            return
+        try:
+            self.desk.ask_for_sync()
+        except Problem as problem:
+            screen.say(str(problem), "warn")
+            return
+        if self._with_runner and self.health and not self.health.runner_alive:
+            runner_process.start(self._root)
+        screen.say("A sync was asked for.", "good")
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def on_unmount(self) -> None:
+        """Close the book."""
+        if self.desk is not None:
+            self.desk.close()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An unforeseen failure: a line on the terminal, the traceback without values in the home's log."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        path = self._root / "qbconsole.log"
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
+        self._return_code = CRASHED
+        self.panic(f"qbconsole stopped: {type(error).__name__}. Details: {path}")
+
+
+def run_console(root: Path, name: str, *, read_only: bool = False) -> int:
+    """Open the console on a book and stay until the person leaves; returns the exit code."""
+    app = ConsoleApp(root, name, read_only=read_only)
+    result = app.run()
+    return result if result is not None else app.return_code or 0

@@ -1,0 +1,155 @@
+"""What every screen of the console has: the header, what was said last, the footer, and the keys of everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.screen import Screen
+from textual.widgets import Static
+
+from qbconsole.actions.registry import action, for_scope
+from qbconsole.tui.keys import bindings
+from qbconsole.tui.modals.help import draw_help
+from qbconsole.tui.modals.overlay import Overlay
+from qbconsole.tui.widgets.footer import Footer, Said
+from qbconsole.tui.widgets.header import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from qbconsole.actions.registry import Action
+    from qbconsole.actions.views import Detail
+    from qbconsole.tui.app import ConsoleApp
+    from qbconsole.tui.health import Health
+
+WIDE = 100
+"""Columns from which on the evidence stands beside the list."""
+LEAST = (60, 16)
+"""Columns and lines under which nothing useful fits."""
+
+
+class ConsoleScreen(Screen[None]):
+    """One screen. Its keys come from the registry: `act('ID')` runs the method `act_ID`, dots as underscores."""
+
+    SCOPE: ClassVar[str] = ""
+    HERE: ClassVar[str] = ""
+    FOOTER: ClassVar[tuple[str, ...]] = ()
+    """Ids of the actions that the footer shows, by weight; help and quit follow by themselves."""
+    CSS_PATH = "screens.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - an instance variable in Textual
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Bind the keys of the screen's scope, of the list and of everywhere, before Textual looks for them."""
+        if cls.SCOPE:
+            cls.BINDINGS = [*bindings(cls.SCOPE, "rows", "everywhere")]
+        super().__init_subclass__(**kwargs)
+
+    @property
+    def console(self) -> ConsoleApp:
+        """The application."""
+        from qbconsole.tui.app import ConsoleApp
+
+        assert isinstance(self.app, ConsoleApp)  # noqa: S101 - for the type checker
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        """Header, the screen's own part, what was said, footer."""
+        yield Static("The terminal is too small: 60 columns and 16 lines at least.\nq quits.", id="small", markup=False)
+        yield Header(self.HERE)
+        yield from self.body()
+        yield Said()
+        yield Footer([action(id_) for id_ in (*self.FOOTER, "help", "quit")])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so where nothing useful fits."""
+        self.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-small")
+
+    def body(self) -> Iterable[Widget]:
+        """The screen's own part."""
+        return ()
+
+    # --- what the application tells -----------------------------------------------------------------------------------
+
+    def health_changed(self, health: Health | None, trouble: str) -> None:
+        """Show the book's state in the header."""
+        self.query_one(Header).show(health, trouble)
+
+    def data_changed(self) -> None:
+        """Something was committed: read again what is shown."""
+
+    def on_screen_resume(self) -> None:
+        """Coming back: what was read before may be old."""
+        self.health_changed(self.console.health, self.console.trouble)
+        self.data_changed()
+
+    def say(self, words: str, tone: str = "dim", aside: str = "") -> None:
+        """Say what came of a key, in the line above the footer."""
+        self.query_one(Said).show(words, tone, aside)
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def action_act(self, id_: str) -> None:
+        """Run an action of the registry."""
+        method = getattr(self, f"act_{id_.replace('.', '_')}", None)
+        if method is None:
+            self.say(f"{action(id_).words}: nothing to do here.")
+            return
+        method()
+
+    def go(self, name: str) -> None:
+        """Go to another screen."""
+        self.app.switch_mode(name)
+
+    def act_screen_home(self) -> None:
+        """Home."""
+        self.go("home")
+
+    def act_screen_unmatched(self) -> None:
+        """Unmatched."""
+        self.go("unmatched")
+
+    def act_screen_invoices(self) -> None:
+        """Invoices."""
+        self.go("invoices")
+
+    def act_screen_overdue(self) -> None:
+        """Overdue."""
+        self.go("overdue")
+
+    def act_screen_conflicts(self) -> None:
+        """Conflicts."""
+        self.go("conflicts")
+
+    def act_screen_log(self) -> None:
+        """Sync log."""
+        self.go("log")
+
+    def act_sync(self) -> None:
+        """Ask the runner for a cycle."""
+        self.console.ask_for_sync(self)
+
+    def act_palette(self) -> None:
+        """The command palette."""
+        self.app.action_command_palette()
+
+    def act_quit(self) -> None:
+        """Leave."""
+        self.app.exit(0)
+
+    def act_help(self) -> None:
+        """Why the row is here, and the keys."""
+        detail, why_not = self.shown()
+        scopes = (self.SCOPE, *(("rows",) if for_scope("rows") else ()), "everywhere")
+        self.app.push_screen(Overlay("Help", lambda painter: draw_help(painter, scopes, detail, why_not)))
+
+    def shown(self) -> tuple[Detail | None, Mapping[str, str]]:
+        """The evidence that is shown, and why some actions do not apply to it."""
+        return None, {}
+
+    def actions(self) -> tuple[Action, ...]:
+        """What can be done here, for the palette."""
+        return (*for_scope(self.SCOPE), *for_scope("rows"), *for_scope("everywhere"))

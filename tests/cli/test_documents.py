@@ -1,0 +1,79 @@
+"""Every `--json` document keeps to its checked-in schema."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from tests.cli.command import call
+
+import qbconsole.cli
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Office
+
+from pathlib import Path
+
+SCHEMAS = Path(qbconsole.cli.__file__).parent / "schemas"
+
+
+def keeps_to(document: Any, name: str) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text())
+    jsonschema.validate(document, schema, format_checker=jsonschema.FormatChecker())
+
+
+@pytest.mark.parametrize(
+    ("words", "schema", "code"),
+    [
+        ("status", "status", 0),
+        ("queue unmatched", "queue", 0),
+        ("queue invoices --decided", "queue", 0),
+        ("queue overdue --decided", "queue", 0),
+        ("queue conflicts", "queue", 0),
+        ("queue invoices --search nothing-is-called-so", "queue", 0),
+        ("show I1", "show", 0),
+        ("show U1", "show", 0),
+        ("outbox list", "outbox", 0),
+        ("log", "log", 0),
+        ("log 1", "run", 0),
+        ("journal", "journal", 0),
+        ("journal verify", "journal_verify", 0),
+        ("book list", "book_list", 0),
+        ("book check", "book_check", 0),
+        ("sync", "sync", 3),
+        ("show I99999", "error", 2),
+        ("status --book nobody", "error", 2),
+        ("status --no-such-option", "error", 2),
+    ],
+)
+def test_one_document_on_stdout(synced: Office, words: str, schema: str, code: int) -> None:
+    ran = call(*words.split(), "--json", home=synced.home)
+    assert ran.code == code, ran.err
+    keeps_to(ran.document, schema)
+
+
+def test_decisions_and_their_undo(office: Office) -> None:
+    rows = call("queue", "invoices", "--json", home=office.home).document["rows"]
+    clean = [row["id"] for row in rows if row["verdict"] == "clean"]
+    approved = call("approve", *clean[:2], "--json", home=office.home)
+    assert approved.code == 0, approved.err
+    keeps_to(approved.document, "decisions")
+    assert [one["row_id"] for one in approved.document["decisions"]] == clean[:2]
+    undone = call("undo", "--json", home=office.home)
+    keeps_to(undone.document, "undo")
+    assert undone.document["row_id"] == clean[1]
+    waiting = call("outbox", "list", "--json", home=office.home)
+    keeps_to(waiting.document, "outbox")
+    assert [row["state"] for row in waiting.document["operations"]] == ["waiting"]
+    cancelled = call("outbox", "cancel", waiting.document["operations"][0]["id"], "--json", home=office.home)
+    keeps_to(cancelled.document, "undo")
+
+
+def test_books(synced: Office, tmp_path: Path) -> None:
+    added = call("book", "add", "other", "--simulator", synced.served["control_url"], "--json", home=tmp_path)
+    keeps_to(added.document, "book_add")
+    disarmed = call("book", "arm", "--disarm", "--json", home=tmp_path)
+    keeps_to(disarmed.document, "book_arm")
+    assert disarmed.document["armed"] is False

@@ -1,0 +1,239 @@
+"""Delivery: exactly once in effect, in order, under a fence, and never in a book that is not armed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.remote import Remote, customer, stamp, task
+
+from qbconsole import journal
+from qbconsole.books.settings import change_setting
+from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable, SignIn, Throttled
+from qbconsole.domain.records import Customer
+from qbconsole.outbox import deliver as delivery
+from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.queue import Enqueued, enqueue
+from qbconsole.store import leases, mirror, outbox
+
+if TYPE_CHECKING:
+    from qbconsole.books.book import Book
+    from qbconsole.domain.errors import Problem
+    from qbconsole.domain.operations import Operation
+
+CRM, ACCOUNTING = "crm", "accounting"
+
+
+class Office:
+    """A book with two remotes and a runner's lease."""
+
+    def __init__(self, book: Book) -> None:
+        self.book, self.crm, self.accounting = book, Remote("crm"), Remote("accounting")
+        with book.store.writing() as connection:
+            self.fence = leases.take(connection, "me", "here", 1, datetime.now(UTC))
+
+    def add(self, operation: Operation, *needs: int, window: float = 0) -> int:
+        """Enqueue an operation; returns its id."""
+        now = datetime.now(UTC)
+        with self.book.store.writing() as connection:
+            return enqueue(
+                connection,
+                Enqueued(operation, operation.kind, needs=needs),
+                book="b",
+                decision_id=len(outbox.listed(connection, ("waiting", "pending", "settled"))) + 1,
+                rules_hash="r",
+                at=now,
+                due_at=now + timedelta(seconds=window),
+            )
+
+    async def deliver(self, fence: int | None = None) -> delivery.Delivered:
+        """One delivery."""
+        connectors = {CRM: self.crm, ACCOUNTING: self.accounting}
+        return await Deliverer(self.book, connectors, fence or self.fence).deliver()
+
+    def row(self, id_: int) -> dict[str, Any]:
+        """An operation as it is now."""
+        with self.book.store.reading() as connection:
+            found = outbox.get(connection, id_)
+        assert found is not None
+        return found
+
+    def hurry(self) -> None:
+        """Let every wait be over, and every sending be old enough for its look-up to be believed."""
+        past = "2026-01-01T00:00:00.000000Z"
+        with self.book.store.writing() as connection:
+            connection.exec_driver_sql(
+                f"UPDATE operation SET due_at = '{past}', sent_at = '{past}' WHERE state <> 'settled'"
+            )
+
+
+@pytest.fixture
+def office(book: Book) -> Office:
+    return Office(book)
+
+
+async def test_an_operation_is_sent_settled_mirrored_and_journalled(office: Office) -> None:
+    id_ = office.add(customer())
+    done = await office.deliver()
+    assert (done.settled, office.row(id_)["state"], office.row(id_)["remote_id"]) == (1, "settled", "100")
+    with office.book.store.reading() as connection:
+        assert mirror.get(connection, Customer, "100") is not None
+        assert journal.verify(connection) == ""
+
+
+async def test_what_is_in_its_posting_window_waits(office: Office) -> None:
+    id_ = office.add(task(), window=60)
+    await office.deliver()
+    assert (office.row(id_)["state"], office.crm.sent) == ("waiting", [])
+
+
+async def test_a_book_that_is_not_armed_sends_nothing(office: Office) -> None:
+    id_ = office.add(task())
+    change_setting(office.book.folder, "armed", False)
+    await office.deliver()
+    assert (office.row(id_)["state"], office.crm.sent) == ("pending", [])
+
+
+async def test_an_operation_waits_for_the_one_it_needs_and_takes_its_id(office: Office) -> None:
+    made = office.add(customer())
+    office.add(stamp("7"), made)
+    office.accounting.faults = [Retriable("down")]
+    await office.deliver()
+    assert office.crm.sent == [], "its customer is not there yet"
+    office.hurry()
+    await office.deliver()
+    assert office.crm.sent == [stamp("7", "100")]
+
+
+async def test_an_empty_id_without_a_predecessor_means_clear(office: Office) -> None:
+    office.add(stamp("7"))
+    await office.deliver()
+    assert office.crm.sent == [stamp("7", "")]
+
+
+async def test_a_lost_answer_is_unknown_then_found_and_not_sent_again(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults, office.crm.after = [Retriable("no answer", sent=True)], True
+    await office.deliver()
+    assert office.row(id_)["state"] == "unknown"
+    office.hurry()
+    done = await office.deliver()
+    assert (done.found, office.row(id_)["state"], len(office.crm.sent)) == (1, "settled", 1)
+
+
+async def test_a_lost_request_is_looked_for_then_sent_again_under_the_same_id(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults = [Retriable("no answer", sent=True)]
+    await office.deliver()
+    before = office.row(id_)["request_id"]
+    office.hurry()
+    await office.deliver()
+    row = office.row(id_)
+    assert (row["state"], row["request_id"], row["attempts"], office.crm.looked) == ("settled", before, 2, 1)
+
+
+async def test_a_fresh_look_up_that_finds_nothing_is_not_believed(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults, office.crm.after, office.crm.blind = [Retriable("no answer", sent=True)], True, True
+    await office.deliver()
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE operation SET due_at = '2026-01-01T00:00:00.000000Z'")
+    await office.deliver()
+    assert (office.row(id_)["state"], len(office.crm.sent)) == ("unknown", 1)
+    office.crm.blind = False
+    office.hurry()
+    await office.deliver()
+    assert (office.row(id_)["state"], len(office.crm.sent)) == ("settled", 1)
+
+
+async def test_what_was_claimed_by_a_dead_runner_is_looked_for_first(office: Office) -> None:
+    id_ = office.add(customer())
+    await office.accounting.apply(customer(), request_id="lost with the runner")
+    with office.book.store.writing() as connection:
+        at = "2026-01-01T00:00:00.000000Z"
+        connection.exec_driver_sql(
+            f"UPDATE operation SET state='claimed', attempts=1, first_sent_at='{at}', sent_at='{at}'"
+        )
+    done = await office.deliver()
+    assert (done.found, office.row(id_)["state"], len(office.accounting.sent)) == (1, "settled", 1)
+
+
+@pytest.mark.parametrize(
+    ("problem", "state"),
+    [
+        (NeedsPerson("the item is inactive", next_step="activate it", code="610"), "parked"),
+        (Conflict("it was paid meanwhile"), "parked"),
+        (Throttled("slow down", wait=30), "pending"),
+        (Retriable("cannot be reached"), "pending"),
+        (Retriable("no answer", sent=True), "unknown"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
+)
+async def test_each_class_of_failure_has_its_way(office: Office, problem: Problem, state: str) -> None:
+    id_ = office.add(task())
+    office.crm.faults = [problem]
+    await office.deliver()
+    row = office.row(id_)
+    assert (row["state"], row["problem"], row["next_step"], row["code"]) == (
+        state, problem.message, problem.next_step, problem.code,
+    )  # fmt: skip
+
+
+async def test_a_throttled_operation_waits_as_long_as_it_was_told(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults = [Throttled("slow down", wait=30)]
+    await office.deliver()
+    assert office.row(id_)["due_at"] - datetime.now(UTC) > timedelta(seconds=28)
+    await office.deliver()
+    assert (office.row(id_)["state"], office.crm.sent) == ("pending", []), "it is not due yet"
+
+
+async def test_an_operation_that_never_gets_through_is_parked(office: Office) -> None:
+    id_ = office.add(task())
+    for _ in range(delivery.ATTEMPTS):
+        office.crm.faults = [Retriable("no answer", sent=True)]
+        await office.deliver()
+        office.hurry()
+    row = office.row(id_)
+    assert (row["state"], row["attempts"]) == ("parked", delivery.ATTEMPTS)
+    assert f"tried {delivery.ATTEMPTS} times" in row["problem"]
+
+
+async def test_a_remote_that_cannot_be_reached_costs_no_attempt(office: Office) -> None:
+    id_ = office.add(task())
+    for _ in range(delivery.ATTEMPTS + 3):
+        office.crm.faults = [Retriable("cannot be reached")]
+        await office.deliver()
+        office.hurry()
+    row = office.row(id_)
+    assert (row["state"], row["attempts"], row["first_sent_at"]) == ("pending", 0, None)
+
+
+async def test_refused_credentials_stop_the_book_and_lose_nothing(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.apply_many = _signed_out  # type: ignore[method-assign, assignment]
+    with pytest.raises(SignIn):
+        await office.deliver()
+    assert office.row(id_)["state"] == "pending"
+
+
+async def _signed_out(_sends: object) -> list[Any]:
+    raise SignIn("sign in again")
+
+
+async def test_a_runner_that_lost_its_lease_changes_nothing(office: Office) -> None:
+    id_ = office.add(task())
+    with office.book.store.writing() as connection:
+        leases.take(connection, "another", "there", 2, datetime.now(UTC))
+    done = await office.deliver(fence=office.fence)
+    assert (done.lost, office.row(id_)["state"], office.crm.sent) == (1, "pending", [])
+
+
+async def test_a_body_that_was_changed_after_the_decision_is_not_sent(office: Office) -> None:
+    office.add(task())
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE operation SET body = replace(body, 'Call', 'Pay')")
+    with pytest.raises(Exception, match="changed after it was decided"):
+        await office.deliver()
+    assert office.crm.sent == []

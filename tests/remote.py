@@ -1,0 +1,104 @@
+"""A remote of a test's own: it does what it is asked, remembers request ids, and fails when it is told to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from qbconsole.domain.errors import Problem
+from qbconsole.domain.operations import CreateCustomer, CreateTask, Receipt, StampCompany
+from qbconsole.domain.records import Customer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from qbconsole.connectors.base import Capability, Page, Send
+    from qbconsole.domain.operations import Operation
+
+
+@dataclass
+class Remote:
+    """Implements the connector protocol in memory. `faults` are raised one for each call, `after` once it was done."""
+
+    name: str = "remote"
+    streams: tuple[str, ...] = ()
+    pages: list[Page | Problem] = field(default_factory=list)
+    faults: list[Problem | None] = field(default_factory=list)
+    after: bool = False
+    done: dict[str, Receipt] = field(default_factory=dict)
+    sent: list[Operation] = field(default_factory=list)
+    looked: int = 0
+    blind: bool = False
+
+    async def pull(
+        self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool = False
+    ) -> AsyncIterator[Page]:
+        """The prepared pages; a problem among them breaks off."""
+        self.cursors, self.watched, self.full = dict(cursors), dict(watched), full
+        for page in self.pages:
+            if isinstance(page, Problem):
+                raise page
+            yield page
+
+    async def now(self) -> datetime:
+        """This machine's clock."""
+        return datetime.now(UTC)
+
+    async def apply(self, operation: Operation, *, request_id: str) -> Receipt:
+        """Do it once under its request id, unless a fault is next."""
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is not None and not self.after:
+            raise fault
+        if request_id not in self.done:
+            self.sent.append(operation)
+            self.done[request_id] = self._receipt(operation)
+        if fault is not None:
+            raise fault
+        return self.done[request_id]
+
+    async def apply_many(self, sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
+        """Each on its own."""
+        outcomes: list[Receipt | Problem] = []
+        for send in sends:
+            try:
+                outcomes.append(await self.apply(send.operation, request_id=send.request_id))
+            except Problem as problem:
+                outcomes.append(problem)
+        return outcomes
+
+    async def find(self, operation: Operation, *, since: datetime) -> Receipt | None:
+        """The receipt of the same operation, if it was done; nothing while `blind`."""
+        self.looked += 1
+        if self.blind or operation not in self.sent:
+            return None
+        return self._receipt(operation)
+
+    def _receipt(self, operation: Operation) -> Receipt:
+        number = str(100 + self.sent.index(operation))
+        record = None
+        if isinstance(operation, CreateCustomer):
+            record = Customer(id=number, name=operation.name, notes=operation.notes, revision="0")
+        return Receipt(number, record=record, payload=f'{{"id":"{number}"}}')
+
+    async def check(self) -> Sequence[Capability]:
+        """Nothing to tell."""
+        return ()
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+def task(tag: str = "Invoice 1 overdue") -> CreateTask:
+    """A task."""
+    return CreateTask("Call", f"Call them\n{tag}", tag, datetime(2026, 11, 17, 15, tzinfo=UTC), deal_id="1")
+
+
+def stamp(company_id: str = "7", customer_id: str = "") -> StampCompany:
+    """A stamp on a company."""
+    return StampCompany(company_id, customer_id)
+
+
+def customer(name: str = "Harbor Point Dental") -> CreateCustomer:
+    """A customer to be made."""
+    return CreateCustomer(name, "CRM company 7", "USD")
