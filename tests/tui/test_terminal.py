@@ -36,7 +36,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.pid, self._file = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", COLUMNS=str(columns), LINES=str(lines))
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
             os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - as a shell would
 
@@ -52,10 +52,10 @@ class Terminal:
         self._stream.feed(data)
         return bool(data)
 
-    def until(self, text: str, seconds: float = 20) -> None:
+    def until(self, text: str, seconds: float = 20, *, gone: bool = False) -> None:
         end = time.monotonic() + seconds
-        while text not in self.text():
-            assert time.monotonic() < end, f"{text!r} did not come:\n{self.text()}"
+        while (text in self.text()) is gone:
+            assert time.monotonic() < end, f"{text!r} did not {'go' if gone else 'come'}:\n{self.text()}"
             self.read(0.05)
 
     def text(self) -> str:
@@ -108,10 +108,12 @@ def test_screens_help_and_quit(opened: Terminal) -> None:
     opened.press("3")
     opened.until("Pending invoices: 2 rows")
     opened.until("bad [/] tag")
+    opened.until("Draft: invoice")
     opened.press("?")
     opened.until("Why I")
+    opened.until("esc closes")
     opened.press("\x1b")
-    opened.until("Pending invoices: 2 rows")
+    opened.until("esc closes", gone=True)
     opened.press("q")
     assert opened.ended() == 0
     assert LEAVES_ALTERNATE_SCREEN in opened.raw

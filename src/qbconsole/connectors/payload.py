@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+_MARK = "\ue000"
+_MARKED = re.compile(f'"{_MARK}([^"{_MARK}]*){_MARK}"')
 LARGEST = 18
 """Digits before the point, less one, of the largest number that is believed."""
 MOST_DIGITS = 100
@@ -31,13 +34,39 @@ def parse(body: bytes) -> Any:
 
 
 def dump(value: Any) -> str:
-    """The value as JSON text with sorted keys, so that equal payloads are equal texts; decimals keep their digits."""
+    """The value as JSON text with sorted keys, so that equal payloads are equal texts; decimals keep their digits.
+
+    The standard encoder writes no decimal, so decimals go through it as marked text and lose their quotes afterwards.
+    """
+    decimals = 0
+
+    def marked(decimal: object) -> str:
+        nonlocal decimals
+        if not isinstance(decimal, Decimal):
+            msg = f"{type(decimal).__name__} is not JSON"
+            raise TypeError(msg)
+        decimals += 1
+        return f"{_MARK}{decimal}{_MARK}"
+
+    text = json.dumps(value, default=marked, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    if _MARK not in text:
+        return text
+    text, found = _MARKED.subn(r"\1", text)
+    return text if found == decimals else _dump_slowly(value)
+
+
+def _dump_slowly(value: Any) -> str:
+    """The same for the odd payload that holds the mark itself."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{dump(value[key])}" for key in sorted(value)) + "}"
+        return (
+            "{"
+            + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_dump_slowly(value[key])}" for key in sorted(value))
+            + "}"
+        )
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(dump, value)) + "]"
+        return "[" + ",".join(map(_dump_slowly, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 

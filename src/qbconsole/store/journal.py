@@ -18,19 +18,23 @@ _CONTENT = JournalContent.__table__  # type: ignore[attr-defined]
 _SUBJECT = JournalSubject.__table__  # type: ignore[attr-defined]
 _DECISION = Decision.__table__  # type: ignore[attr-defined]
 
+# Built once: every decision and every step of every operation goes through these.
+_LAST_DIGEST = select(_EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
+_ADD_EVENT, _ADD_CONTENT, _ADD_SUBJECT = insert(_EVENT), insert(_CONTENT), insert(_SUBJECT)
+
 
 def last_digest(connection: Connection) -> str:
     """The digest of the newest event; empty for an empty journal."""
-    return connection.execute(select(_EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)).scalar() or ""
+    return connection.execute(_LAST_DIGEST).scalar() or ""
 
 
 def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subjects: Iterable[str]) -> int:
     """Append one event with its content and subjects; returns its id."""
-    event_id = int(connection.execute(insert(_EVENT).values(**event)).lastrowid)
-    connection.execute(insert(_CONTENT).values(event_id=event_id, body=body))
+    event_id = int(connection.execute(_ADD_EVENT, dict(event)).lastrowid)
+    connection.execute(_ADD_CONTENT, {"event_id": event_id, "body": body})
     rows = [{"subject": subject, "event_id": event_id} for subject in dict.fromkeys(subjects)]
     if rows:
-        connection.execute(insert(_SUBJECT), rows)
+        connection.execute(_ADD_SUBJECT, rows)
     return event_id
 
 

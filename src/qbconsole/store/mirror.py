@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from qbconsole.domain.canonical import as_json, digest
+from qbconsole.domain.canonical import digest
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
 from qbconsole.store.tables import MIRROR, Held, Payload
@@ -57,9 +57,9 @@ def to_row(record: Record) -> dict[str, Any]:
     """A record as column values."""
     currency = getattr(record, "currency", "USD")
     row: dict[str, Any] = {}
-    for name, _, money, as_structure in _fields(type(record)):
+    for name, _, money, _ in _fields(type(record)):
         value = getattr(record, name)
-        row[name] = to_minor(value, currency) if money else as_json(value) if as_structure else value
+        row[name] = to_minor(value, currency) if money else value
     return row
 
 

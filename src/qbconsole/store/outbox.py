@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
 
@@ -18,12 +18,21 @@ _OPERATION = OutboxOperation.__table__  # type: ignore[attr-defined]
 _NEEDS = Dependency.__table__  # type: ignore[attr-defined]
 _LEASE = Lease.__table__  # type: ignore[attr-defined]
 
+# Built once: every operation goes through these several times.
+_ADD = insert(_OPERATION)
+_GET = select(_OPERATION).where(_OPERATION.c.id == bindparam("wanted"))
+_NEEDED = (
+    select(_OPERATION)
+    .join(_NEEDS, _NEEDS.c.needs_id == _OPERATION.c.id)
+    .where(_NEEDS.c.operation_id == bindparam("wanted"))
+)
+
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
 
 def add(connection: Connection, values: Mapping[str, Any], needs: Iterable[int]) -> int:
     """Insert an operation with the operations it needs settled first; returns its id."""
-    operation_id = int(connection.execute(insert(_OPERATION).values(**values)).lastrowid)
+    operation_id = int(connection.execute(_ADD, dict(values)).lastrowid)
     rows = [{"operation_id": operation_id, "needs_id": need} for need in dict.fromkeys(needs)]
     if rows:
         connection.execute(insert(_NEEDS), rows)
@@ -32,7 +41,7 @@ def add(connection: Connection, values: Mapping[str, Any], needs: Iterable[int])
 
 def get(connection: Connection, operation_id: int) -> dict[str, Any] | None:
     """One operation, or None."""
-    row = connection.execute(select(_OPERATION).where(_OPERATION.c.id == operation_id)).first()
+    row = connection.execute(_GET, {"wanted": operation_id}).first()
     return dict(row._mapping) if row else None  # noqa: SLF001
 
 
@@ -67,8 +76,7 @@ def open_on(connection: Connection, kind: str, target: str) -> list[dict[str, An
 
 def needs(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     """The operations that one waits for."""
-    query = select(_OPERATION).join(_NEEDS, _NEEDS.c.needs_id == _OPERATION.c.id)
-    return [dict(row._mapping) for row in connection.execute(query.where(_NEEDS.c.operation_id == operation_id))]  # noqa: SLF001
+    return [dict(row._mapping) for row in connection.execute(_NEEDED, {"wanted": operation_id})]  # noqa: SLF001
 
 
 def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]]:

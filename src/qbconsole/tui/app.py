@@ -14,6 +14,7 @@ from textual.app import App
 from textual.message import Message
 
 from qbconsole.domain.errors import Problem
+from qbconsole.domain.text import safe_text
 from qbconsole.tui import runner_process
 from qbconsole.tui.palette import ActionProvider
 from qbconsole.tui.screens.base import ConsoleScreen
@@ -137,8 +138,12 @@ class ConsoleApp(App[int]):
         themes, problems = read_all(bundled("themes"))
         for theme in themes:
             self.register_theme(theme)
-        if DEFAULT_THEME in self.available_themes:
-            self.theme = DEFAULT_THEME
+        wanted = os.environ.get("QBCONSOLE_THEME", "") or DEFAULT_THEME
+        if wanted not in self.available_themes:
+            problems.append(f"There is no theme {safe_text(wanted, limit=40)!r}.")
+            wanted = DEFAULT_THEME
+        if wanted in self.available_themes:
+            self.theme = wanted
         if problems:
             self.notify("\n".join(problems), title="Themes", severity="warning", markup=False)
 

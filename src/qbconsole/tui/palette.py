@@ -1,4 +1,4 @@
-"""The command palette: every action of the screen, by its words."""
+"""The command palette: every action of the screen by its words, and the themes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ class ActionProvider(Provider):
         actions = screen.actions() if isinstance(screen, ConsoleScreen) else ()
         return tuple((f"{one.words} ({label(one)})", one) for one in actions if one.id not in HIDDEN)
 
+    def _themes(self) -> list[str]:
+        return [f"theme: {name}" for name in sorted(self.app.available_themes) if not name.startswith("textual-")]
+
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
         for words, action in self._actions():
@@ -36,6 +39,13 @@ class ActionProvider(Provider):
             score = matcher.match(f"{words} {action.help}")
             if score > 0:
                 yield Hit(score, matcher.highlight(words), partial(self._run, action.id), help=action.help)
+        for words in self._themes():
+            score = matcher.match(words)
+            if score > 0:
+                yield Hit(score, matcher.highlight(words), partial(self._wear, words.removeprefix("theme: ")))
+
+    def _wear(self, theme: str) -> None:
+        self.app.theme = theme
 
     def _run(self, id_: str) -> None:
         if isinstance(self.screen, ConsoleScreen):

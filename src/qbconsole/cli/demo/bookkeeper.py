@@ -50,17 +50,18 @@ class Bookkeeper:
         self._company_of: dict[str, str] = {}
 
     def work(self) -> int:
-        """Go through what waits; returns how many rows were decided.
-
-        What waits for a link is held only when nothing else is left to decide: a link may still come of it.
-        """
+        """Go through what waits, but for drafts that wait for a link; returns how many rows were decided."""
         decided = self._unmatched()
         for _ in range(ROUNDS):
             found = sum(self._invoice(row) for row in self._drafts() if not _waits_for_link(row))
             decided += found
             if not found:
                 break
-        return decided or sum(self._invoice(row) for row in self._drafts())
+        return decided
+
+    def hold_the_rest(self) -> int:
+        """Hold what still waits for a link when nothing else is left to decide; returns how many rows that were."""
+        return sum(self._invoice(row) for row in self._drafts())
 
     def _drafts(self) -> list[Row]:
         return queues.rows(self._book, "invoices")

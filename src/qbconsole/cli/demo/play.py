@@ -89,14 +89,27 @@ class _Month:
         self._root = root
         self._book = book
         self._servers = servers
+        self._unfinished = root / "deciding"
         self._bookkeeper = Bookkeeper(book, Companies.of(self._ask("truth/pairs")))
         self.cycles = 0
 
     def sit_down(self) -> None:
-        """Sync, decide, sync, until nothing more is to be decided."""
+        """Sync, decide, sync, until nothing more is to be decided.
+
+        Decisions that a kill interrupted are finished first, on the rows as they were: in a cycle between them a rule
+        might take the rest.
+        """
+        if self._unfinished.exists():
+            self._decide()
         self._sync()
-        while self._bookkeeper.work():
+        while self._decide() or self._bookkeeper.hold_the_rest():
             self._sync()
+
+    def _decide(self) -> int:
+        self._unfinished.touch()
+        decided = self._bookkeeper.work()
+        self._unfinished.unlink()
+        return decided
 
     def advance_to(self, days: int) -> None:
         """Let the simulated days pass that are still missing; a demo that was killed may have passed them already."""

@@ -74,7 +74,7 @@ def _keys(painter: Painter, actions: tuple[Action, ...], why_not: Mapping[str, s
         if action.undo:
             words.append(painter.text(f" Undo: {action.undo}.", "dim"))
         if why_not.get(action.id):
-            words.append(painter.text(f" Not now: {why_not[action.id]}.", "warn"))
+            words.append(painter.text(f" Not now: {why_not[action.id].rstrip('.')}.", "warn"))
         grid.add_row(
             painter.text(label(action) + extra, "bright"), painter.text(action.words, "title"), Text().join(words)
         )

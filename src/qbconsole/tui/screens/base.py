@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on, work
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
 from qbconsole.actions.registry import action, for_scope
+from qbconsole.domain.errors import Problem
 from qbconsole.tui.keys import bindings
 from qbconsole.tui.modals.help import draw_help
 from qbconsole.tui.modals.overlay import Overlay
+from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.footer import Footer, Said
 from qbconsole.tui.widgets.header import Header
 
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
     from qbconsole.actions.registry import Action
     from qbconsole.actions.views import Detail
     from qbconsole.tui.app import ConsoleApp
+    from qbconsole.tui.desk import Desk
     from qbconsole.tui.health import Health
+    from qbconsole.tui.widgets.rowtable import RowTable
 
 WIDE = 100
 """Columns from which on the evidence stands beside the list."""
@@ -42,11 +48,26 @@ class ConsoleScreen(Screen[None]):
     CSS_PATH = "screens.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - an instance variable in Textual
 
+    table: RowTable[Any]
+    """The list of the screen."""
+
+    class TakenBack(Message):
+        """What came of taking the newest decision back."""
+
+        def __init__(self, words: str, tone: str) -> None:
+            super().__init__()
+            self.words, self.tone = words, tone
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Bind the keys of the screen's scope, of the list and of everywhere, before Textual looks for them."""
         if cls.SCOPE:
             cls.BINDINGS = [*bindings(cls.SCOPE, "rows", "everywhere")]
         super().__init_subclass__(**kwargs)
+
+    @property
+    def pane(self) -> DetailPane:
+        """The evidence beside the list."""
+        return self.query_one(DetailPane)
 
     @property
     def console(self) -> ConsoleApp:
@@ -127,6 +148,52 @@ class ConsoleScreen(Screen[None]):
     def act_screen_log(self) -> None:
         """Sync log."""
         self.go("log")
+
+    def act_rows_down(self) -> None:
+        """The next row; in the evidence a line down."""
+        self._move(1)
+
+    def act_rows_up(self) -> None:
+        """The row before; in the evidence a line up."""
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
+        if self.pane.has_focus:
+            self.pane.scroll_relative(y=by, animate=False)
+        else:
+            self.table.cursor += by
+
+    def act_rows_first(self) -> None:
+        """The first row."""
+        self.table.cursor = 0
+
+    def act_rows_last(self) -> None:
+        """The last row."""
+        self.table.cursor = len(self.table.rows) - 1
+
+    def act_rows_pane(self) -> None:
+        """From the list to the evidence and back."""
+        (self.pane if self.table.has_focus else self.table).focus()
+
+    def act_back(self) -> None:
+        """Back to the list."""
+        self.table.focus()
+
+    def act_undo(self) -> None:
+        """Take the newest decision back."""
+        if self.console.desk is not None:
+            self._undo_newest(self.console.desk)
+
+    @work(thread=True, exclusive=True, group="decide")
+    def _undo_newest(self, desk: Desk) -> None:
+        try:
+            self.post_message(self.TakenBack(desk.undo(None).words, "good"))
+        except Problem as problem:
+            self.post_message(self.TakenBack(str(problem), "warn"))
+
+    @on(TakenBack)
+    def _taken_back(self, event: TakenBack) -> None:
+        self.say(event.words, event.tone)
 
     def act_sync(self) -> None:
         """Ask the runner for a cycle."""

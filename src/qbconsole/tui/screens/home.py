@@ -89,31 +89,6 @@ class HomeScreen(ConsoleScreen):
     def _opened(self, event: RowTable.Opened) -> None:
         self.go(event.key.partition(" ")[0])
 
-    def key_enter(self) -> None:
-        """Go where the line leads."""
-        if self.table.key is not None:
-            self.go(self.table.key.partition(" ")[0])
-
-    def act_rows_down(self) -> None:
-        """Down."""
-        self.table.cursor += 1
-
-    def act_rows_up(self) -> None:
-        """Up."""
-        self.table.cursor -= 1
-
-    def act_rows_first(self) -> None:
-        """The first line."""
-        self.table.cursor = 0
-
-    def act_rows_last(self) -> None:
-        """The last line."""
-        self.table.cursor = len(self.table.rows) - 1
-
-    def act_undo(self) -> None:
-        """Undo is on the screens where it is seen."""
-        self.say("u works on the screen of the row: 2 to 5.", "dim")
-
 
 def entries(health: Health) -> list[Entry]:
     """Alerts first, then the queues by the money at stake."""

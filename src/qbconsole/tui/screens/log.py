@@ -175,26 +175,6 @@ class LogScreen(ConsoleScreen):
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
-    def act_rows_down(self) -> None:
-        """Down."""
-        self.table.cursor += 1
-
-    def act_rows_up(self) -> None:
-        """Up."""
-        self.table.cursor -= 1
-
-    def act_rows_first(self) -> None:
-        """The first entry."""
-        self.table.cursor = 0
-
-    def act_rows_last(self) -> None:
-        """The last entry."""
-        self.table.cursor = len(self.table.rows) - 1
-
-    def act_rows_pane(self) -> None:
-        """From the list to the story and back."""
-        (self.query_one(DetailPane) if self.table.has_focus else self.table).focus()
-
     def act_log_open(self) -> None:
         """Into the story."""
         self.query_one(DetailPane).focus()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -19,12 +17,12 @@ from qbconsole.domain.errors import Problem
 from qbconsole.domain.money import ZERO
 from qbconsole.tui.glyphs import verdict
 from qbconsole.tui.guard import PROBE, KeyGuard, Verdict
-from qbconsole.tui.modals.history import draw_history
-from qbconsole.tui.modals.overlay import Overlay
-from qbconsole.tui.screens.base import WIDE, ConsoleScreen
+from qbconsole.tui.screens.base import WIDE
+from qbconsole.tui.screens.record import RecordScreen
 from qbconsole.tui.widgets.detail import DetailPane
+from qbconsole.tui.widgets.queuerow import paint_row
 from qbconsole.tui.widgets.rowtable import Line, Rows, RowTable
-from qbconsole.tui.wording import days, fit, money, plural
+from qbconsole.tui.wording import money, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,11 +38,9 @@ if TYPE_CHECKING:
 
 SETTLE = 0.06
 """Seconds that the cursor rests on a row before its evidence is read."""
-WORD, AMOUNT, AGE = 10, 14, 7
-"""Cells of a row's verdict, amount and age."""
 
 
-class QueueScreen(ConsoleScreen):
+class QueueScreen(RecordScreen):
     """The screen of one desk's queue."""
 
     QUEUE: ClassVar[str] = ""
@@ -179,6 +175,10 @@ class QueueScreen(ConsoleScreen):
         else:
             self.set_timer(SETTLE, lambda: self._ask_evidence(asked, event.key))
 
+    @on(RowTable.Opened)
+    def _open_evidence(self) -> None:
+        self.pane.focus()
+
     def _ask_evidence(self, asked: int, key: str | None) -> None:
         if asked == self._asked and key is not None and self.console.desk is not None:
             self._read_evidence(self.console.desk, asked, key)
@@ -225,50 +225,13 @@ class QueueScreen(ConsoleScreen):
         return (self.evidence.detail, self.evidence.why_not) if self.evidence else (None, {})
 
     def _paint_row(self, row: Row, width: int, lines: int) -> list[Line]:
-        """Two lines where the list is narrow and tall, one where it is as wide as the screen."""
-        sign, tone, word = verdict(row.verdict)
-        amount = fit(money(row.amount, row.currency), AMOUNT, right=True)
-        age = fit(days(row.since, self._today()), AGE, right=True)
-        plain, why = "dim" if row.decided else "", row.cause or row.subtitle
-        told = "dim" if row.decided and tone in ("good", "dim") else tone
-        if lines == 2:
-            name = fit(row.title, width - 2 - AMOUNT - AGE)
-            below = why if word in why.casefold() else f"{word}: {why}"
-            return [
-                [(f"{sign} ", tone), (name, plain), (amount, plain), (age, "dim")],
-                [(fit(f"  {below}", width), "dim" if tone == "good" else told)],
-            ]
-        room = width - 2 - WORD - AMOUNT - AGE
-        name = fit(row.title, min(30, room // 2))
-        cause = fit(f" {why}", room - min(30, room // 2))
-        reason = "dim" if tone == "good" else told
-        return [[(f"{sign} {fit(word, WORD)}", tone), (name, plain), (cause, reason), (amount, plain), (age, "dim")]]
+        return paint_row(row, width, lines, self._today())
 
     def _today(self) -> date:
         health = self.console.health
         return health.today if health else date.today()  # noqa: DTZ011 - before the book is open nothing is shown
 
-    # --- moving -------------------------------------------------------------------------------------------------------
-
-    def act_rows_down(self) -> None:
-        """Down."""
-        self.table.cursor += 1
-
-    def act_rows_up(self) -> None:
-        """Up."""
-        self.table.cursor -= 1
-
-    def act_rows_first(self) -> None:
-        """The first row."""
-        self.table.cursor = 0
-
-    def act_rows_last(self) -> None:
-        """The last row."""
-        self.table.cursor = len(self.table.rows) - 1
-
-    def act_rows_pane(self) -> None:
-        """From the list to the evidence and back."""
-        (self.query_one(DetailPane) if self.table.has_focus else self.table).focus()
+    # --- marking and searching ----------------------------------------------------------------------------------------
 
     def act_rows_mark(self) -> None:
         """Mark the row."""
@@ -410,39 +373,3 @@ class QueueScreen(ConsoleScreen):
             self.post_message(self.Done((), (str(problem),), advance=False))
         else:
             self.post_message(self.Done((done,), (), advance=False))
-
-    # --- the record ---------------------------------------------------------------------------------------------------
-
-    def act_copy(self) -> None:
-        """Copy the row's id."""
-        if self.table.key:
-            self.app.copy_to_clipboard(self.table.key)
-            self.say(f"{self.table.key} is in the clipboard.")
-
-    def act_open(self) -> None:
-        """Open the row's record in the browser; copy its link where a browser would open on the wrong machine."""
-        if self.console.desk is None or not self.table.key:
-            return
-        try:
-            link = self.console.desk.link(self.table.key)
-        except Problem as problem:
-            self.say(str(problem), "warn")
-            return
-        if has_display():
-            self.app.open_url(link)
-            self.say(f"{link} opens in the browser.")
-        else:
-            self.app.copy_to_clipboard(link)
-            self.say(f"{link} is in the clipboard.")
-
-    def act_history(self) -> None:
-        """What was decided about this row."""
-        if self.console.desk is not None and self.table.key:
-            past = self.console.desk.history(self.table.key)
-            self.app.push_screen(Overlay(f"History of {self.table.key}", lambda painter: draw_history(painter, past)))
-
-
-def has_display() -> bool:
-    """Whether a browser would open where the person sits."""
-    here = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")) or sys.platform == "darwin"
-    return here and not os.environ.get("SSH_CONNECTION")
