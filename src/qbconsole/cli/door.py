@@ -36,6 +36,17 @@ Home = Annotated[Path | None, typer.Option("--home", help="The folder of all boo
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+BOOK, HOME = "QBCONSOLE_BOOK", "QBCONSOLE_HOME"
+
+
+def put_before(book: str, home: Path | None) -> None:
+    """Keep what was named before the command's word, as in `qbconsole --book acme sync`, for the command."""
+    if home is not None:
+        os.environ[HOME] = str(home.expanduser().resolve())
+    if book:
+        os.environ[BOOK] = book
+
+
 def root(home: Path | None) -> Path:
     """The folder of all books: as named, else the environment's, else the platform's."""
     from qbconsole.books import home as locations
@@ -53,7 +64,7 @@ def opened(home: Path | None, name: str) -> Iterator[Book]:
     """
     from qbconsole.books.book import open_book
 
-    book = open_book(root(home), name)
+    book = open_book(root(home), name or os.environ.get(BOOK, ""))
     try:
         yield book
     finally:

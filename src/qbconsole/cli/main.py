@@ -11,7 +11,7 @@ import typer
 
 from qbconsole import __version__
 from qbconsole.cli import books, decisions, demo, journal, outbox, queue, simulate, status, sync
-from qbconsole.cli.door import BookName, Exit, Home, explain, tell
+from qbconsole.cli.door import BookName, Exit, Home, explain, put_before, tell
 from qbconsole.domain.errors import Configuration
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ def console(
     if version:
         sys.stdout.write(f"qbconsole {__version__}\n")
         return
+    put_before(book, home)
     if context.invoked_subcommand is None:
         from qbconsole.cli.screen import open_console
 

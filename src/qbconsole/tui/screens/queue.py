@@ -144,7 +144,8 @@ class QueueScreen(RecordScreen):
         sign, tone, _ = verdict(row.verdict)
         taken_back = self._last.action == "undo"
         aside = "" if taken_back else undo if undo.startswith("no undo") else f"u: {undo}"
-        self.say(f"{sign} {row.title}: {row.cause or row.state}", tone if tone in ("bad", "warn") else "good", aside)
+        became = row.cause or ("taken back" if taken_back else row.state)
+        self.say(f"{sign} {row.title}: {became}", tone if tone in ("bad", "warn") else "good", aside)
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
