@@ -30,6 +30,7 @@ class Remote:
     sent: list[Operation] = field(default_factory=list)
     looked: int = 0
     blind: bool = False
+    since: datetime | None = None
 
     async def pull(
         self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool = False
@@ -70,6 +71,7 @@ class Remote:
     async def find(self, operation: Operation, *, since: datetime) -> Receipt | None:
         """The receipt of the same operation, if it was done; nothing while `blind`."""
         self.looked += 1
+        self.since = since
         if self.blind or operation not in self.sent:
             return None
         return self._receipt(operation)

@@ -97,7 +97,7 @@ def test_a_deal_is_told_everything_as_text() -> None:
         "qbc_document_id": "900",
         "qbc_document_number": "1900",
         "qbc_document_url": "https://app.qbo.intuit.com/app/invoice?txnId=900",
-        "qbc_document_kind": "invoice",
+        "qbc_kind": "invoice",
         "qbc_status": "overdue",
         "qbc_total": "6420.00",
         "qbc_balance": "420.00",

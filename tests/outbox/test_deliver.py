@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.remote import Remote, customer, stamp, task
 
-from qbconsole import journal
+from qbconsole import journal, ledger
 from qbconsole.books.settings import change_setting
 from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable, SignIn, Throttled
 from qbconsole.domain.records import Customer
 from qbconsole.outbox import deliver as delivery
 from qbconsole.outbox.deliver import Deliverer
-from qbconsole.outbox.queue import Enqueued, enqueue
-from qbconsole.store import leases, mirror, outbox
+from qbconsole.outbox.queue import Enqueued, cancel, enqueue, outcome_unknown, retry
+from qbconsole.store import facts, leases, mirror, outbox
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from qbconsole.books.book import Book
     from qbconsole.domain.errors import Problem
-    from qbconsole.domain.operations import Operation
+    from qbconsole.domain.operations import Operation, Receipt
 
 CRM, ACCOUNTING = "crm", "accounting"
 
@@ -230,10 +233,147 @@ async def test_a_runner_that_lost_its_lease_changes_nothing(office: Office) -> N
     assert (done.lost, office.row(id_)["state"], office.crm.sent) == (1, "pending", [])
 
 
-async def test_a_body_that_was_changed_after_the_decision_is_not_sent(office: Office) -> None:
-    office.add(task())
+async def test_what_was_parked_after_a_sending_is_looked_for_before_it_is_sent_again(office: Office) -> None:
+    """The vendor may have forgotten the request id by the time a person retries."""
+    id_ = await _parked_without_an_answer(office)
+    office.crm.done.clear()
     with office.book.store.writing() as connection:
-        connection.exec_driver_sql("UPDATE operation SET body = replace(body, 'Call', 'Pay')")
-    with pytest.raises(Exception, match="changed after it was decided"):
+        assert retry(connection, office.row(id_), at=datetime.now(UTC))
+    done = await office.deliver()
+    assert (done.found, office.row(id_)["state"], len(office.crm.sent)) == (1, "settled", 1)
+
+
+async def test_what_may_have_been_done_cannot_be_given_up(office: Office) -> None:
+    id_ = await _parked_without_an_answer(office)
+    with pytest.raises(NeedsPerson, match="may have reached"), office.book.store.writing() as connection:
+        cancel(connection, office.row(id_), at=datetime.now(UTC))
+
+
+async def test_a_refused_look_up_leaves_it_unknown_whether_it_was_done(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults = [Retriable("no answer", sent=True)]
+    await office.deliver()
+    office.hurry()
+
+    async def refused(_operation: object, *, since: datetime) -> None:
+        raise NeedsPerson("the scope is missing")
+
+    office.crm.find = refused  # type: ignore[method-assign, assignment]
+    await office.deliver()
+    assert (office.row(id_)["state"], outcome_unknown(office.row(id_))) == ("parked", True)
+
+
+async def test_what_was_refused_can_be_given_up(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults = [NeedsPerson("no such owner")]
+    await office.deliver()
+    with office.book.store.writing() as connection:
+        assert cancel(connection, office.row(id_), at=datetime.now(UTC))
+
+
+async def _parked_without_an_answer(office: Office) -> int:
+    """An operation that was done, of which no answer ever came, and whose look-ups saw nothing."""
+    id_ = office.add(task())
+    office.crm.after, office.crm.blind = True, True
+    for _ in range(delivery.ATTEMPTS):
+        office.crm.faults = [Retriable("no answer", sent=True)]
         await office.deliver()
-    assert office.crm.sent == []
+        office.hurry()
+    office.crm.after, office.crm.blind = False, False
+    assert office.row(id_)["state"] == "parked"
+    return id_
+
+
+async def test_a_remote_that_cannot_be_asked_is_asked_less_and_less(office: Office) -> None:
+    id_ = office.add(task())
+    office.crm.faults = [Retriable("no answer", sent=True)]
+    await office.deliver()
+    office.hurry()  # it was sent long ago by now
+    office.crm.find = _unreachable  # type: ignore[method-assign, assignment]
+    await office.deliver()
+    row = office.row(id_)
+    assert (row["state"], row["attempts"]) == ("unknown", 1)
+    assert row["due_at"] - datetime.now(UTC) > timedelta(seconds=30)
+
+
+async def _unreachable(_operation: object, *, since: datetime) -> None:
+    raise Retriable("cannot be reached")
+
+
+async def test_a_look_up_reaches_back_by_the_remote_clock(office: Office) -> None:
+    """The server's clock is a month behind ours at the sending, and a month ahead when we look."""
+    with office.book.store.writing() as connection:
+        facts.keep_remote_offset(connection, datetime.now(UTC) - timedelta(days=30))
+    office.add(task())
+    office.crm.faults = [Retriable("no answer", sent=True)]
+    await office.deliver()
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE operation SET due_at = '2026-01-01T00:00:00.000000Z'")
+        facts.keep_remote_offset(connection, datetime.now(UTC) + timedelta(days=30))
+    await office.deliver()
+    assert office.crm.since is not None
+    assert office.crm.since < datetime.now(UTC) - timedelta(days=30)
+
+
+async def test_one_changed_body_does_not_hold_up_the_others(office: Office) -> None:
+    bad, good = office.add(task()), office.add(task("Invoice 2 overdue"))
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE operation SET body = replace(body, 'Call', 'Pay') WHERE id = {bad}")
+    done = await office.deliver()
+    assert (office.row(bad)["state"], office.row(good)["state"]) == ("parked", "settled")
+    assert "changed after it was decided" in office.row(bad)["problem"]
+    assert (done.parked, len(office.crm.sent)) == (1, 1)
+
+
+async def test_a_runner_that_is_stopped_while_it_sends_leaves_the_outcome_unknown(office: Office) -> None:
+    id_ = office.add(task())
+    sending = asyncio.Event()
+
+    async def never(_sends: object) -> list[Any]:
+        sending.set()
+        await asyncio.Event().wait()
+        return []
+
+    office.crm.apply_many = never  # type: ignore[method-assign, assignment]
+    delivering = asyncio.create_task(office.deliver())
+    await sending.wait()
+    delivering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivering
+    assert (office.row(id_)["state"], office.row(id_)["attempts"]) == ("unknown", 1)
+
+
+async def test_what_waits_for_a_parked_one_is_not_due(office: Office) -> None:
+    made = office.add(customer())
+    office.add(stamp("7"), made)
+    office.accounting.faults = [NeedsPerson("the name is taken")]
+    await office.deliver()
+    with office.book.store.reading() as connection:
+        assert outbox.next_due(connection) is None
+
+
+async def test_a_receipt_that_cannot_be_noted_holds_no_other_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was done: so it may be looked for again, but not given up."""
+    bad, good = office.add(customer("Harbor")), office.add(customer("Pier"))
+    real = ledger.settle
+
+    def refuse(connection: Connection, row: dict[str, Any], receipt: Receipt, at: datetime) -> None:
+        if row["id"] == bad:
+            raise ValueError("half a cent")
+        real(connection, row, receipt, at)
+
+    monkeypatch.setattr(ledger, "settle", refuse)
+    done = await office.deliver()
+    assert (done.settled, done.parked, office.row(good)["state"]) == (1, 1, "settled")
+    assert (office.row(bad)["state"], outcome_unknown(office.row(bad))) == ("parked", True)
+    with office.book.store.reading() as connection:
+        assert mirror.get(connection, Customer, office.row(good)["remote_id"]) is not None
+        assert mirror.get(connection, Customer, "100") is None, "nothing of what failed stands by halves"
+
+    monkeypatch.setattr(ledger, "settle", real)
+    with office.book.store.writing() as connection:
+        retry(connection, office.row(bad), at=datetime.now(UTC))
+    done = await office.deliver()
+    assert (done.found, office.row(bad)["state"], len(office.accounting.sent)) == (1, "settled", 2)

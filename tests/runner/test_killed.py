@@ -7,14 +7,26 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import pytest
 
+from qbconsole import journal
+from qbconsole.actions import decide, outbox, queues
+from qbconsole.books.book import open_book
+from qbconsole.store import journal as events
+from qbconsole.store import mirror, runs
+from qbconsole.store import outbox as rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection
+
+ANN = journal.Actor("ann", "tty1")
 
 
 class Business:
@@ -28,19 +40,18 @@ class Business:
         self.url = json.loads(self.simulator.stdout.readline())["control_url"]
         self.run("book", "add", "acme", "--simulator", self.url, "--posting-window", "0")
         self.run("sync")
+        self.book = open_book(self.home)
 
-    def run(self, *words: str, failpoint: str = "") -> tuple[int, Any]:
-        """One command; its exit code and its document."""
+    def run(self, *words: str, failpoint: str = "") -> int:
+        """One command in a process of its own; its exit code."""
         environment = {**os.environ, "QBCONSOLE_HOME": str(self.home), "QBCONSOLE_FAILPOINT": failpoint}
-        command = [sys.executable, "-m", "qbconsole", *words, "--json"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        return done.returncode, json.loads(done.stdout) if done.stdout else None
+        command = [sys.executable, "-m", "qbconsole", *words]
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
 
-    def clean_row(self) -> str:
-        """The first draft that may be approved."""
-        _, document = self.run("queue", "invoices")
-        clean: list[str] = [row["id"] for row in document["rows"] if row["verdict"] == "clean"]
-        return clean[0]
+    def approve(self) -> None:
+        """Approve the first draft that may be."""
+        row = next(row for row in queues.rows(self.book, "invoices") if row.verdict == "clean")
+        decide.decide(self.book, "invoices.approve", row.id, ANN)
 
     def state(self) -> Any:
         """The simulator's own word."""
@@ -51,22 +62,47 @@ class Business:
 @pytest.fixture(scope="module")
 def business(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Business]:
     made = Business(tmp_path_factory.mktemp("business"))
-    yield made
+    with closing(made.book):
+        yield made
     made.simulator.terminate()
     made.simulator.wait(10)
     if made.simulator.stdout:
         made.simulator.stdout.close()
 
 
-@pytest.mark.parametrize("failpoint", ["claim.commit:1", "sent:1", "settle.commit:1"])
-def test_an_invoice_stands_once_whenever_its_runner_dies(business: Business, failpoint: str) -> None:
+@pytest.mark.parametrize(
+    ("failpoint", "found"), [("claim.commit:1", False), ("sent:1", True), ("settle.commit:1", True)]
+)
+def test_an_invoice_stands_once_whenever_its_runner_dies(business: Business, failpoint: str, *, found: bool) -> None:
+    """What was sent is found by its tag, although the simulator's clock is not ours."""
     before = business.state()["invoices"]["made_by_clients"]
-    business.run("approve", business.clean_row())
-    code, _ = business.run("sync", failpoint=failpoint)
-    assert code == -signal.SIGKILL
+    business.approve()
+    assert business.run("sync", failpoint=failpoint) == -signal.SIGKILL
     business.run("sync")
     invoices = business.state()["invoices"]
     assert (invoices["made_by_clients"], invoices["double"], invoices["wrong"]) == (before + 1, 0, 0)
-    _, outbox = business.run("outbox", "list")
-    assert outbox == {"operations": []}
-    assert business.run("journal", "verify") == (0, {"intact": True, "words": ""})
+    assert outbox.listed(business.book) == []
+    with business.book.store.reading() as connection:
+        assert journal.verify(connection) == ""
+        made = next(event for event in events.events(connection) if _made_a_document(connection, event))
+    assert made["body"]["found"] is found
+
+
+def _made_a_document(connection: Connection, event: dict[str, Any]) -> bool:
+    """Whether an event is the receipt of a document."""
+    operation = rows.get(connection, event["operation_id"]) if event["kind"] == "receipt" else None
+    return operation is not None and operation["kind"] == "create_document"
+
+
+@pytest.mark.parametrize("failpoint", ["mirror.apply:2", "page.commit:2"])
+def test_a_pull_that_was_killed_is_taken_up_and_nothing_is_lost(business: Business, failpoint: str) -> None:
+    with business.book.store.reading() as connection:
+        before = mirror.counts(connection)
+    assert business.run("sync", "--full", failpoint=failpoint) == -signal.SIGKILL
+    business.run("sync")
+    with business.book.store.reading() as connection:
+        assert mirror.counts(connection) == before
+        newest, killed = runs.listed(connection)[:2]
+        counts = runs.streams(connection, newest["id"])
+    assert (newest["state"], killed["state"]) == ("done", "stopped")
+    assert all(one["seen"] == one["applied"] + one["unchanged"] + one["held"] + one["failed"] for one in counts)

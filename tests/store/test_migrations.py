@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +81,28 @@ def test_a_migration_that_fails_leaves_nothing_behind(store: Store, monkeypatch:
         migrations.prepare(store)
     assert _schema(store.path) == {}
     monkeypatch.undo()
+    migrations.prepare(store)
+    assert migrations.current(store) == migrations.HEAD
+    store.close()
+
+
+def test_books_that_are_opened_at_once_are_each_migrated(tmp_path: Path) -> None:
+    stores = [Store(tmp_path / f"book{number}" / "mirror.db") for number in range(6)]
+    with ThreadPoolExecutor(len(stores)) as pool:
+        list(pool.map(migrations.prepare, stores))
+    assert {migrations.current(store) for store in stores} == {migrations.HEAD}
+    assert all(_schema(store.path) == _schema(stores[0].path) for store in stores)
+    for store in stores:
+        store.close()
+
+
+def test_a_migration_that_is_killed_leaves_nothing_behind(store: Store) -> None:
+    words = "import sys; from pathlib import Path; from qbconsole.store import engine, migrations;"
+    words += "migrations.prepare(engine.Store(Path(sys.argv[1])))"
+    environment = {**os.environ, "QBCONSOLE_FAILPOINT": "migrate.step"}
+    killed = subprocess.run([sys.executable, "-c", words, str(store.path)], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert migrations.current(store) == ""
     migrations.prepare(store)
     assert migrations.current(store) == migrations.HEAD
     store.close()

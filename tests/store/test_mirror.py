@@ -31,7 +31,7 @@ from qbconsole.domain.records import (
     TaxRate,
     Term,
 )
-from qbconsole.store import migrations, mirror
+from qbconsole.store import migrations, mirror, streams
 from qbconsole.store.engine import Store
 from qbconsole.store.mirror import Incoming, to_row
 from qbconsole.store.tables import MIRROR
@@ -140,3 +140,20 @@ def test_a_float_never_enters_a_money_column(connection: Connection) -> None:
     row: dict[str, Any] = {"payload_hash": "", "gone": False, "pulled_at": AT, **to_row(EXAMPLES[6]), "balance": 12.3}
     with pytest.raises(Exception, match="cannot store REAL value in INTEGER column"):
         connection.execute(MIRROR["customers"].insert().values(row))
+
+
+def test_a_listing_does_not_bury_what_it_showed_but_nobody_could_read(connection: Connection) -> None:
+    _pull(connection, Owner("1", "Ann"), Owner("2", "Bo"), sweep=1)
+    unreadable = Incoming(Owner, "1", "bad", None, "no name")
+    mirror.apply_page(connection, Owner, [unreadable, Incoming(Owner, "2", "{}", Owner("2", "Bo"))], AT, 2)
+    assert mirror.bury_unseen(connection, Owner, 2, AT) == 0
+    assert mirror.get(connection, Owner, "1") == Owner("1", "Ann")
+
+
+def test_a_listing_does_not_bury_what_we_wrote_while_it_ran(connection: Connection) -> None:
+    """It may have passed the place before the record was made."""
+    streams.keep(connection, "remote.owners", {"cursor": "", "pulled_at": AT, "sweep": 2})
+    mirror.put_record(connection, Owner("9", "New"), "{}", AT)
+    assert mirror.bury_unseen(connection, Owner, 2, AT) == 0
+    assert mirror.bury_unseen(connection, Owner, 3, AT) == 0, "nor the listing that was being answered meanwhile"
+    assert mirror.bury_unseen(connection, Owner, 4, AT) == 1, "the next one would have shown it"

@@ -55,6 +55,8 @@ def plan(connection: Connection, book: Book, decision_id: int) -> Plan:
     operations = [row for row in outbox.of_decision(connection, decision_id) if row["state"] != "cancelled"]
     if any(in_flight(row) for row in operations):
         return Plan("", refusal="being sent; try again in a moment")
+    if any(queue.outcome_unknown(row) for row in operations):
+        return Plan("", refusal="no answer to it ever came: retry it in the sync log, which looks for it first")
     unsent = tuple(row for row in operations if row["state"] != "settled")
     settled = tuple(row for row in operations if row["state"] == "settled")
     if not settled:

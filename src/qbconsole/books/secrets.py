@@ -78,7 +78,9 @@ class KeyringSecrets:
         try:
             stored = keyring.get_password(self._service, self._connector)
         except KeyringError as error:
-            raise SignIn(f"The keyring does not answer: {error}.", next_step="Unlock it, then sync again.") from None
+            raise SignIn(
+                f"The keyring does not answer: {str(error).rstrip('.')}.", next_step="Unlock it, then sync again."
+            ) from None
         secrets: dict[str, str] = json.loads(stored) if stored else {}
         return secrets
 
@@ -95,4 +97,6 @@ class KeyringSecrets:
         try:
             keyring.set_password(self._service, self._connector, json.dumps(merged))
         except KeyringError as error:
-            raise SignIn(f"The keyring takes no secret: {error}.", next_step="Unlock it, then try again.") from None
+            raise SignIn(
+                f"The keyring takes no secret: {str(error).rstrip('.')}.", next_step="Unlock it, then try again."
+            ) from None

@@ -71,6 +71,17 @@ def of_simulator(name: str, url: str, posting_window: float | None) -> tuple[Set
     return settings, {"quickbooks": {one: quickbooks[one] for one in names}, "hubspot": {"token": crm["token"]}}
 
 
+def spreadsheets(folder: Path | None) -> Crm:
+    """A CRM that is a folder of spreadsheets.
+
+    Raises:
+        Configuration: there is no such folder.
+    """
+    if folder is None or not folder.expanduser().is_dir():
+        raise Configuration("The spreadsheets' folder does not exist.", next_step="Name it: --folder DIR")
+    return Crm(kind="spreadsheet", folder=str(folder.expanduser().resolve()))
+
+
 def real(
     name: str,
     crm: str,
@@ -89,8 +100,7 @@ def real(
     """
     if crm not in ("hubspot", "spreadsheet"):
         raise Configuration("Name the CRM.", next_step="--crm hubspot, or --crm spreadsheet --folder DIR")
-    if crm == "spreadsheet" and (folder is None or not folder.expanduser().is_dir()):
-        raise Configuration("The spreadsheets' folder does not exist.", next_step="Name it: --folder DIR")
+    sheets = spreadsheets(folder) if crm == "spreadsheet" else None
     if not realm:
         raise Configuration(
             "Name the QuickBooks company.", next_step="--realm, the number in QuickBooks' Account > About"
@@ -107,9 +117,7 @@ def real(
             time_zone=time_zone,
             cut_over=day,
             posting_window=REAL_WINDOW if posting_window is None else posting_window,
-            crm=Crm.model_validate(
-                {"kind": crm, "folder": str(folder.expanduser().resolve()) if folder else "", **given}
-            ),
+            crm=sheets or Crm.model_validate({"kind": crm, **given}),
             accounting=Accounting.model_validate(
                 {
                     "realm_id": realm,

@@ -46,6 +46,9 @@ def add(
     adding.require_free(root(home), name)
     if simulator:
         settings, secrets = adding.of_simulator(name, simulator, posting_window)
+        if crm == "spreadsheet":
+            settings = settings.model_copy(update={"crm": adding.spreadsheets(folder)})
+            secrets = {"quickbooks": secrets["quickbooks"]}
     else:
         urls = {"crm": crm_url, "qbo": qbo_url, "oauth": oauth_url}
         settings = adding.real(name, crm, folder, realm, company or name, time_zone, cut_over, urls, posting_window)

@@ -36,7 +36,7 @@ def stamp(deal: DealMoney, app_url: str) -> dict[str, str]:
         "qbc_document_id": newest.id,
         "qbc_document_number": newest.number,
         "qbc_document_url": document_url(app_url, newest),
-        "qbc_document_kind": newest.type,
+        "qbc_kind": newest.type,
         "qbc_status": money.status.value,
         "qbc_total": _amount(money.total),
         "qbc_balance": _amount(money.balance),

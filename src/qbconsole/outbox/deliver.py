@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import IntegrityError
+
 from qbconsole import journal, ledger
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
 from qbconsole.domain.canonical import digest
-from qbconsole.domain.errors import NeedsPerson, Problem, Retriable, SignIn, Throttled
+from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn, Throttled
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.outbox.queue import move
 from qbconsole.outbox.sending import sendable
-from qbconsole.store import mirror
+from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
 
     from qbconsole.books.book import Book
     from qbconsole.connectors.base import Connector
@@ -71,6 +76,7 @@ class Deliverer:
     connectors: Mapping[str, Connector]
     fence: int
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     async def deliver(self) -> Delivered:
         """Send everything that is due, until nothing more is; an unarmed book sends nothing.
@@ -84,6 +90,13 @@ class Deliverer:
                 await self._deliver(total)
         return total
 
+    async def wind_down(self, seconds: float) -> None:
+        """Send nothing more, and wait that long at most for what is being sent."""
+        self._stopping.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._one_at_a_time:
+                return
+
     async def _deliver(self, total: Delivered) -> None:
         seen: set[tuple[int, int]] = set()
         while due := [row for row in self._due() if (row["id"], row["attempts"]) not in seen]:
@@ -93,6 +106,8 @@ class Deliverer:
                 total.add(one)
 
     def _due(self) -> list[dict[str, Any]]:
+        if self._stopping.is_set():
+            return []
         with self.book.store.reading() as connection:
             return rows.due(connection, datetime.now(UTC))
 
@@ -103,10 +118,12 @@ class Deliverer:
         mine = [row for row in due if row["system"] == system]
         fresh = [row for row in mine if row["state"] in ("waiting", "pending")]
         for row in mine:
-            if row["state"] in ("claimed", "unknown"):
+            if row["state"] in ("claimed", "unknown") and not self._stopping.is_set():
                 again = await self._look(connector, row, total)
                 fresh += [again] if again else []
         for start in range(0, len(fresh), GROUP):
+            if self._stopping.is_set():
+                break
             await self._send(connector, fresh[start : start + GROUP], total)
         return total
 
@@ -116,18 +133,18 @@ class Deliverer:
         """Look whether an operation already happened; returns it when it has to be sent again."""
         if row["kind"] in ABSOLUTE or row["first_sent_at"] is None:
             return row
-        with self.book.store.reading() as connection:
-            operation = sendable(connection, row)
         try:
-            found = await connector.find(operation, since=row["first_sent_at"] - CLOCK_MARGIN)
+            with self.book.store.reading() as connection:
+                operation = sendable(connection, row)
+                since = row["first_sent_at"] + facts.earliest_remote_offset(connection) - CLOCK_MARGIN
+            found = await connector.find(operation, since=since)
         except SignIn:
             raise
         except Problem as problem:
             self._settle_problem(row, problem, total, looked=True)
             return None
         if found is not None:
-            self._settle(row, found, total)
-            total.found += 1
+            total.found += self._settle([(row, found)], total)
             return None
         if datetime.now(UTC) - row["sent_at"] < STALENESS:
             self._move(row, "unknown", total, due_at=row["sent_at"] + STALENESS)
@@ -144,23 +161,32 @@ class Deliverer:
         sends = [Send(operation, row["request_id"]) for row, operation in claimed]
         try:
             outcomes = await connector.apply_many(sends)
+        except asyncio.CancelledError:
+            stopped = Retriable("The runner was stopped while it was sent.", sent=True)
+            for row, _ in claimed:
+                self._move(row, "unknown", total, **_words(stopped))
+            raise
         except SignIn as problem:
             for row, _ in claimed:
                 self._move(row, _back(row), total, **_never_sent(row), **_words(problem))
             raise
         failpoint("sent")
-        for (row, _), outcome in zip(claimed, outcomes, strict=True):
-            if isinstance(outcome, Receipt):
-                self._settle(row, outcome, total)
-            else:
+        done = [row for row, _ in claimed]
+        self._settle([(row, one) for row, one in zip(done, outcomes, strict=True) if isinstance(one, Receipt)], total)
+        for row, outcome in zip(done, outcomes, strict=True):
+            if not isinstance(outcome, Receipt):
                 self._settle_problem(row, outcome, total)
 
     def _claim(self, group: Sequence[dict[str, Any]], total: Delivered) -> list[tuple[dict[str, Any], Operation]]:
         """Claim a group, committed before any socket is opened."""
-        now, claimed = datetime.now(UTC), []
+        now, claimed, unfit = datetime.now(UTC), [], []
         with self.book.store.writing() as connection:
             for row in group:
-                operation = sendable(connection, row)
+                try:
+                    operation = sendable(connection, row)
+                except Fatal as changed:
+                    unfit.append((row, changed))
+                    continue
                 values = {
                     "attempts": row["attempts"] + 1,
                     "sent_at": now,
@@ -172,54 +198,82 @@ class Deliverer:
                     total.lost += 1
                 else:
                     claimed.append(({**moved, "before": row}, operation))
+        for row, why in unfit:
+            self._park(row, why, total)
         return claimed
 
     # --- settling -----------------------------------------------------------------------------------------------------
 
-    def _settle(self, row: dict[str, Any], receipt: Receipt, total: Delivered) -> None:
-        """Receipt, mirror row, ledger and state in one transaction."""
-        now = datetime.now(UTC)
+    def _settle(self, receipts: Sequence[tuple[dict[str, Any], Receipt]], total: Delivered) -> int:
+        """What was done, in one transaction, each wholly or not at all; returns how many were settled.
+
+        One that cannot be noted here is parked as one whose outcome is not known: it is looked for again, not lost.
+        """
+        if not receipts:
+            return 0
+        now, settled = datetime.now(UTC), 0
+        unnoted: list[tuple[dict[str, Any], Receipt, Exception]] = []
         with self.book.store.writing() as connection:
-            values = {
-                "remote_id": receipt.remote_id,
-                "revision": receipt.revision,
-                "number": receipt.number,
-                "settled_at": now,
-                "problem": "",
-                "problem_class": "",
-                "next_step": "",
-                "code": "",
-            }
-            if move(connection, row, "settled", at=now, fence=self.fence, **values) is None:
-                total.lost += 1
-                return
-            if receipt.record is not None:
-                mirror.put_record(connection, receipt.record, receipt.payload, now)
-            ledger.settle(connection, row, receipt, now)
-            content = {"remote_id": receipt.remote_id, "found": receipt.found, "reference": receipt.server_reference}
-            journal.append(
-                connection, "receipt", content, at=now, decision_id=row["decision_id"], operation_id=row["id"]
-            )
+            for row, receipt in receipts:
+                try:
+                    with connection.begin_nested():
+                        noted = self._note(connection, row, receipt, now)
+                except (IntegrityError, ValueError) as error:
+                    unnoted.append((row, receipt, error))
+                    continue
+                settled += noted
+                total.lost += not noted
+                total.consequences += noted and row["kind"] not in WITHOUT_CONSEQUENCE
             failpoint("settle.commit")
-        total.settled += 1
-        total.consequences += row["kind"] not in WITHOUT_CONSEQUENCE
+        total.settled += settled
+        for row, receipt, why in unnoted:
+            words = f"{row['kind']} was done as {receipt.remote_id}, but cannot be noted here ({type(why).__name__})."
+            self._park(row, Retriable(words, sent=True, next_step="Retry it: it is looked for, not done again."), total)
+        return settled
+
+    def _note(self, connection: Connection, row: dict[str, Any], receipt: Receipt, now: datetime) -> bool:
+        """State, receipt, mirror row and ledger of one operation; False when the fence is stale."""
+        values = {
+            "remote_id": receipt.remote_id,
+            "revision": receipt.revision,
+            "number": receipt.number,
+            "settled_at": now,
+            "problem": "",
+            "problem_class": "",
+            "next_step": "",
+            "code": "",
+        }
+        if move(connection, row, "settled", at=now, fence=self.fence, **values) is None:
+            return False
+        if receipt.record is not None:
+            mirror.put_record(connection, receipt.record, receipt.payload, now)
+        ledger.settle(connection, row, receipt, now)
+        content = {"remote_id": receipt.remote_id, "found": receipt.found, "reference": receipt.server_reference}
+        journal.append(connection, "receipt", content, at=now, decision_id=row["decision_id"], operation_id=row["id"])
+        return True
 
     def _settle_problem(self, row: dict[str, Any], problem: Problem, total: Delivered, *, looked: bool = False) -> None:
         """What to do about a failure, by its class; the outcome of a failed look-up stays unknown."""
         if not isinstance(problem, Retriable):
-            self._park(row, problem, total)
+            blind = looked and not isinstance(problem, Conflict)
+            self._park(row, _still_unknown(problem) if blind else problem, total)
             return
         if row["attempts"] >= ATTEMPTS:
             words = f"{problem.message} It was tried {row['attempts']} times."
-            self._park(row, NeedsPerson(words, next_step="Retry it when the remote answers again."), total)
+            tired = Retriable(words, sent=True, next_step="Retry it when the remote answers.", code=problem.code)
+            self._park(row, tired, total)
             return
         now = datetime.now(UTC)
-        if looked or problem.sent:
-            wait, state, untold = _backoff(row["attempts"]), "unknown", {}
+        values: dict[str, Any] = _words(problem)
+        if looked:
+            wait, state = _patience(now - row["sent_at"]), "unknown"
+        elif problem.sent:
+            wait, state = _backoff(row["attempts"]), "unknown"
         else:
-            wait, state, untold = _patience(now - row["created_at"]), _back(row), _never_sent(row)
+            wait, state = _patience(now - row["created_at"]), _back(row)
+            values |= _never_sent(row)
         wait = problem.wait if isinstance(problem, Throttled) else wait
-        self._move(row, state, total, due_at=now + timedelta(seconds=wait), **untold, **_words(problem))
+        self._move(row, state, total, due_at=now + timedelta(seconds=wait), **values)
 
     def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
         self._move(row, "parked", total, **_words(problem))
@@ -247,6 +301,11 @@ def _back(row: dict[str, Any]) -> str:
 def _never_sent(row: dict[str, Any]) -> dict[str, Any]:
     """A claim whose request never left, or was refused unread, counts as no attempt."""
     return {name: row["before"][name] for name in ("attempts", "sent_at", "first_sent_at")}
+
+
+def _still_unknown(problem: Problem) -> Retriable:
+    """A look-up that was refused tells nothing: what it was for must not be given up as if it had not been done."""
+    return Retriable(problem.message, sent=True, next_step=problem.next_step, code=problem.code)
 
 
 def _words(problem: Problem) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole import journal
 from qbconsole.domain.canonical import digest, request_id
-from qbconsole.domain.errors import Fatal
+from qbconsole.domain.errors import Fatal, NeedsPerson, Retriable
 from qbconsole.domain.operations import from_json, to_json
 from qbconsole.store import outbox as rows
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from qbconsole.domain.operations import Operation
 
 MOVES = {
-    "waiting": {"claimed", "cancelled"},
+    "waiting": {"claimed", "cancelled", "parked"},
     "pending": {"claimed", "cancelled", "parked"},
     "claimed": {"claimed", "settled", "unknown", "pending", "parked"},
     "unknown": {"unknown", "claimed", "settled", "parked"},
-    "parked": {"pending", "cancelled", "settled"},
+    "parked": {"pending", "unknown", "cancelled", "settled"},
     "settled": set[str](),
     "cancelled": set[str](),
 }
@@ -145,14 +145,25 @@ def cancel_unsent(connection: Connection, operations: Iterable[dict[str, Any]], 
 
 
 def retry(connection: Connection, row: dict[str, Any], *, at: datetime) -> bool:
-    """Send a parked operation again; False if it is not parked."""
-    return (
-        row["state"] == "parked"
-        and move(connection, row, "pending", at=at, due_at=at, problem="", next_step="") is not None
-    )
+    """Send a parked operation again, after a look for it if it was ever sent; False if it is not parked."""
+    state = "unknown" if row["first_sent_at"] else "pending"
+    cleared: dict[str, Any] = {"attempts": 0, "problem": "", "problem_class": "", "next_step": "", "code": ""}
+    return row["state"] == "parked" and move(connection, row, state, at=at, due_at=at, **cleared) is not None
+
+
+def outcome_unknown(row: dict[str, Any]) -> bool:
+    """Whether an operation was parked without anybody knowing if it was done."""
+    return bool(row["state"] == "parked" and row["problem_class"] == Retriable.__name__)
 
 
 def cancel(connection: Connection, row: dict[str, Any], *, at: datetime) -> bool:
-    """Give a parked or unsent operation up; False if it may be under way."""
+    """Give a parked or unsent operation up; False if it may be under way.
+
+    Raises:
+        NeedsPerson: it is parked, and may have been done: what it holds must not be freed.
+    """
+    if outcome_unknown(row):
+        words = f"Operation {row['id']} may have reached the {row['system']} system: no answer to it ever came."
+        raise NeedsPerson(words, next_step="Retry it: it is looked for there before it is sent again.")
     cancellable = row["state"] == "parked" or (row["state"] in ("waiting", "pending") and not row["attempts"])
     return cancellable and move(connection, row, "cancelled", at=at) is not None

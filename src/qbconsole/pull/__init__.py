@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from qbconsole.domain.errors import Problem, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.records import KINDS
 from qbconsole.store import mirror, runs, streams
@@ -36,22 +35,13 @@ async def pull(
 
     Raises:
         SignIn: the credentials were refused.
-        Problem: the pull broke off; what came before it is stored with its cursor, and the run's log names it.
+        Problem: the pull broke off; what came before it is stored with its cursor, what comes after it is for the next.
     """
     with store.reading() as connection:
         cursors = streams.cursors(connection)
     changed = 0
-    try:
-        async for page in connector.pull(cursors, watched=watched, full=full):
-            changed += _store(store, page, run_id)
-    except SignIn:
-        raise
-    except Problem as problem:
-        with store.writing(durable=False) as connection:
-            at = datetime.now(UTC)
-            words = f"{connector.name}: {problem.message}"
-            runs.log(connection, run_id, "error", words, at=at, subject=connector.name, next_step=problem.next_step)
-        raise
+    async for page in connector.pull(cursors, watched=watched, full=full):
+        changed += _store(store, page, run_id)
     return changed
 
 
@@ -68,6 +58,7 @@ def _store(store: Store, page: Page, run_id: int) -> int:
     with store.writing(durable=False) as connection:
         sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
         applied = _apply(connection, kind, incoming, at, sweep)
+        failpoint("mirror.apply")
         values: dict[str, object] = {"cursor": page.cursor, "pulled_at": at, "sweep": sweep}
         if page.complete:
             gone = mirror.bury_unseen(connection, kind, sweep, at)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions.propose import decide_automatically, propose
-from qbconsole.domain.errors import Problem, SignIn
+from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import pull
 from qbconsole.runner import firm
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Result:
-    """What a cycle did. `problem` is the first failure, if there was one."""
+    """What a cycle did. `problem` is the first failure, if there was one; a refused sign-in comes before any other."""
 
     run_id: int = 0
     changed: int = 0
@@ -32,6 +32,11 @@ class Result:
     automatic: int = 0
     delivered: Delivered = field(default_factory=Delivered)
     problem: Problem | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether a failure forbids going on: without credentials, rules or a database nothing right can follow."""
+        return isinstance(self.problem, SignIn | Configuration | Fatal)
 
     def counts(self) -> dict[str, Any]:
         """The figures that the run keeps."""
@@ -47,53 +52,76 @@ class Cycle:
         self.book = book
         self.connectors = connectors
         self.deliverer = Deliverer(book, connectors, fence)
+        self._newest_run = 0
 
     async def run(self, reason: str, *, full: bool = False) -> Result:
         """Run one cycle; a failure is in the result and in the run's log, what was done before it stands."""
         result = Result()
         with self.book.store.writing(durable=False) as connection:
-            result.run_id = runs.begin(connection, reason, datetime.now(UTC))
+            result.run_id = self._newest_run = runs.begin(connection, reason, datetime.now(UTC))
         try:
-            self.book.reload()
-            result.delivered.add(await self.deliverer.deliver())
-            await self._hear_clock()
-            await self._pull(result, full=full)
-        except Problem as problem:
-            result.problem = problem
-        if not isinstance(result.problem, SignIn):
-            await self._decide_and_deliver(result)
-        self._finish(result)
+            await self._work(result, full=full)
+        except asyncio.CancelledError:
+            self._close(result, "stopped", "")
+            raise
+        except Exception as error:
+            self._close(result, "failed", f"The cycle broke off: {type(error).__name__}. See runner.log in the home.")
+            raise
+        problem = result.problem
+        self._close(result, *(("failed", str(problem)) if problem else ("done", "")))
         return result
 
     async def deliver(self) -> Delivered:
-        """Between cycles: send what fell due, and let what follows from it follow at once."""
-        result = Result()
+        """Between cycles: send what fell due, and let what follows from it follow at once.
+
+        Raises:
+            SignIn: a remote refused the credentials.
+            Fatal: the database cannot be used.
+        """
+        result = Result(run_id=self._newest_run)
         result.delivered.add(await self.deliverer.deliver())
         if result.delivered.consequences:
             await self._decide_and_deliver(result)
+        self._log_parked(result)
+        if result.problem is not None:
+            raise result.problem
         return result.delivered
 
-    async def _hear_clock(self) -> None:
-        if self.book.settings.clock == "remote":
-            remote = await self.connectors[ACCOUNTING].now()
-            with self.book.store.writing(durable=False) as connection:
-                facts.keep_remote_offset(connection, remote)
+    async def _work(self, result: Result, *, full: bool) -> None:
+        try:
+            self.book.reload()
+            result.delivered.add(await self.deliverer.deliver())
+        except Problem as problem:
+            self._note(result, problem)
+        if not result.stops:
+            await self._pull(result, full=full)
+        if not result.stops:
+            await self._decide_and_deliver(result)
 
     async def _pull(self, result: Result, *, full: bool) -> None:
         """Both sides at once; one side's failure leaves the other's pull standing."""
-        with self.book.store.reading() as connection:
-            deals = watching.undecided_deals(connection)
-        watched = {f"{self.connectors[CRM].name}.deals": deals}
-        sides = (self.connectors[CRM], self.connectors[ACCOUNTING])
-        pulls = (
-            pull(self.book.store, side, run_id=result.run_id, watched=watched if side is sides[0] else {}, full=full)
-            for side in sides
-        )
+        sides = (CRM, ACCOUNTING)
+        pulls = (self._side(side, result.run_id, full=full) for side in sides)
         outcomes = await asyncio.gather(*pulls, return_exceptions=True)
-        result.changed = sum(outcome for outcome in outcomes if isinstance(outcome, int))
-        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        for failure in sorted(failures, key=lambda one: not isinstance(one, SignIn)):
-            raise failure
+        for side, outcome in zip(sides, outcomes, strict=True):
+            if isinstance(outcome, int):
+                result.changed += outcome
+            elif isinstance(outcome, Problem):
+                self._note(result, outcome, self.connectors[side].name)
+            else:
+                raise outcome
+
+    async def _side(self, side: str, run_id: int, *, full: bool) -> int:
+        connector = self.connectors[side]
+        watched: dict[str, list[str]] = {}
+        if side == ACCOUNTING:
+            remote = await connector.now()
+            with self.book.store.writing(durable=False) as connection:
+                facts.keep_remote_offset(connection, remote)
+        else:
+            with self.book.store.reading() as connection:
+                watched = {f"{connector.name}.deals": watching.undecided_deals(connection)}
+        return await pull(self.book.store, connector, run_id=run_id, watched=watched, full=full)
 
     async def _decide_and_deliver(self, result: Result) -> None:
         """Propose, take the automatic decisions, deliver; again while what was delivered has consequences."""
@@ -106,17 +134,38 @@ class Cycle:
                 if not delivered.consequences:
                     return
         except Problem as problem:
-            result.problem = result.problem or problem
+            self._note(result, problem)
 
-    def _finish(self, result: Result) -> None:
-        problem, at = result.problem, datetime.now(UTC)
+    def _note(self, result: Result, problem: Problem, subject: str = "") -> None:
+        """A failure goes into the run's log, and the weightiest of them into the result."""
+        if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
+            result.problem = problem
+        words = f"{subject}: {problem.message}" if subject else problem.message
         with self.book.store.writing(durable=False) as connection:
-            if problem is not None:
-                words = problem.message
-                runs.log(connection, result.run_id, "error", words, at=at, next_step=problem.next_step)
+            at = datetime.now(UTC)
+            runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
+
+    def _log_parked(self, result: Result) -> None:
+        if not result.delivered.problems:
+            return
+        step = "Look at the sync log: R retries, x cancels."
+        with self.book.store.writing(durable=False) as connection:
             for parked in result.delivered.problems:
-                step = "Look at the sync log: R retries, x cancels."
-                runs.log(connection, result.run_id, "warning", parked, at=at, next_step=step)
-            state, error = ("failed", str(problem)) if problem else ("done", "")
-            runs.finish(connection, result.run_id, state, at, error=error, counts=result.counts())
+                runs.log(connection, result.run_id, "warning", parked, at=datetime.now(UTC), next_step=step)
+
+    def _close(self, result: Result, state: str, error: str) -> None:
+        """Close the run, and let the firm's page know."""
+        self._log_parked(result)
+        with self.book.store.writing(durable=False) as connection:
+            runs.finish(connection, result.run_id, state, datetime.now(UTC), error=error, counts=result.counts())
         firm.summarise(self.book, error)
+
+
+def never_began(book: Book, problem: Problem) -> None:
+    """Write a run that failed before its first call, so that the sync log says why nothing is pulled."""
+    at = datetime.now(UTC)
+    with book.store.writing(durable=False) as connection:
+        run_id = runs.begin(connection, "start", at)
+        runs.log(connection, run_id, "error", problem.message, at=at, next_step=problem.next_step)
+        runs.finish(connection, run_id, "failed", at, error=str(problem), counts={})
+    firm.summarise(book, str(problem))

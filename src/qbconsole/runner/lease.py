@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import uuid
@@ -66,6 +67,11 @@ class Held:
         with self._store.writing() as connection:
             failpoint("lease.renew")
             return leases.beat(connection, self.fence, datetime.now(UTC))
+
+    async def keep(self) -> None:
+        """Renew until the lease was taken over."""
+        while self.beat():
+            await asyncio.sleep(BEAT)
 
     def __enter__(self) -> Held:
         return self

@@ -6,9 +6,10 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from qbconsole.domain.errors import Busy
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, Result
-from qbconsole.runner.lease import BEAT, Held
+from qbconsole.runner.lease import Held
 from qbconsole.store import outbox
 
 if TYPE_CHECKING:
@@ -22,24 +23,31 @@ async def sync_once(book: Book, *, full: bool = False) -> Result:
     """Hold the book for one cycle, wait out open posting windows and short retries, and say what was done.
 
     Raises:
-        Busy: another runner holds the book.
+        Busy: another runner holds the book, or took it over meanwhile.
+        SignIn: a remote refused the credentials after the cycle; a cycle's own failure is in the result.
     """
     with Held(book.store) as lease:
-        beating = asyncio.create_task(_beat(lease))
+        working = asyncio.create_task(_work(book, lease.fence, full=full))
+        beating = asyncio.create_task(lease.keep())
         try:
-            async with opened(book) as connectors:
-                cycle = Cycle(book, connectors, lease.fence)
-                result = await cycle.run("sync", full=full)
-                if result.problem is None:
-                    await _drain(book, cycle, result)
-                return result
+            await asyncio.wait((working, beating), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await beating
+                raise Busy("Another runner took the book over.", next_step="It goes on with the work.")
+            return await working
         finally:
-            beating.cancel()
+            for task in (working, beating):
+                task.cancel()
+            await asyncio.gather(working, beating, return_exceptions=True)
 
 
-async def _beat(lease: Held) -> None:
-    while lease.beat():
-        await asyncio.sleep(BEAT)
+async def _work(book: Book, fence: int, *, full: bool) -> Result:
+    async with opened(book) as connectors:
+        cycle = Cycle(book, connectors, fence)
+        result = await cycle.run("sync", full=full)
+        if result.problem is None:
+            await _drain(book, cycle, result)
+        return result
 
 
 async def _drain(book: Book, cycle: Cycle, result: Result) -> None:

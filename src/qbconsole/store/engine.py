@@ -60,7 +60,12 @@ class Store:
         self._watch: PoolProxiedConnection | None = None
 
     def _engine(self, module: Any, synchronous: str) -> Engine:
-        engine = create_engine(f"sqlite:///{self.path}", module=module, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            f"sqlite:///{self.path}",
+            module=module,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,  # an error's text goes into logs, a book's data does not
+        )
 
         @event.listens_for(engine, "connect")
         def _connect(connection: Any, _record: object) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FACT = Fact.__table__  # type: ignore[attr-defined]
 _REMOTE_OFFSET = "remote_offset_seconds"
+_EARLIEST_OFFSET = "earliest_remote_offset_seconds"
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -35,4 +36,12 @@ def remote_offset(connection: Connection) -> timedelta:
 
 def keep_remote_offset(connection: Connection, remote: datetime) -> None:
     """Note the remote server's clock."""
-    put(connection, _REMOTE_OFFSET, str((remote - datetime.now(UTC)).total_seconds()))
+    offset = remote - datetime.now(UTC)
+    put(connection, _REMOTE_OFFSET, str(offset.total_seconds()))
+    if get(connection, _EARLIEST_OFFSET) is None or offset < earliest_remote_offset(connection):
+        put(connection, _EARLIEST_OFFSET, str(offset.total_seconds()))
+
+
+def earliest_remote_offset(connection: Connection) -> timedelta:
+    """The least that the remote server's clock ever was ahead of ours: no write of ours is older there than that."""
+    return timedelta(seconds=float(get(connection, _EARLIEST_OFFSET) or 0))

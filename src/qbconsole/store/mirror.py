@@ -7,13 +7,13 @@ import typing
 import zlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qbconsole.domain.canonical import digest
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
-from qbconsole.store.tables import MIRROR, Held, Payload
+from qbconsole.store.tables import MIRROR, Held, Payload, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -170,7 +170,8 @@ def apply_page(
                 payloads.append((incoming, hash_))
     _upsert(connection, kind.kind, rows)
     _keep_payloads(connection, payloads, at)
-    _mark_seen(connection, kind.kind, same, sweep)
+    held = [incoming.id for incoming in latest.values() if incoming.problem]
+    _mark_seen(connection, kind.kind, same + held, sweep)  # what was shown is there, also if nobody could read it
     bury(connection, kind, buried, at)
     _release(connection, kind.kind, [row["id"] for row in rows] + same + buried)
     result.applied += len(rows) + len(buried)
@@ -247,12 +248,16 @@ def bury_unseen(connection: Connection, kind: type[Record], sweep: int, at: date
 
 
 def put_record(connection: Connection, record: Record, payload: str, at: datetime) -> None:
-    """Store the record that a write returned, so that our own write never comes back as somebody's change."""
+    """Store the record that a write returned, so that our own write never comes back as somebody's change.
+
+    It counts as seen by the listing under way and by the one being answered, if that is the next: both may have passed
+    its place before it was written.
+    """
     incoming = Incoming(type(record), record.id, payload, record)
-    sweep = connection.execute(
-        select(MIRROR[record.kind].c.sweep).where(MIRROR[record.kind].c.id == record.id)
-    ).scalar()
-    apply_page(connection, type(record), [incoming], at, sweep or 0)
+    newest = select(func.max(Stream.__table__.c.sweep)).where(  # type: ignore[attr-defined]
+        Stream.__table__.c.name.endswith(f".{record.kind}", autoescape=True)  # type: ignore[attr-defined]
+    )
+    apply_page(connection, type(record), [incoming], at, (connection.execute(newest).scalar() or 0) + 1)
 
 
 def get(connection: Connection, kind: type[RecordT], record_id: str, *, gone: bool = False) -> RecordT | None:

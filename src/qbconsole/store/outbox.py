@@ -27,6 +27,16 @@ _NEEDED = (
     .where(_NEEDS.c.operation_id == bindparam("wanted"))
 )
 
+_NEED = _OPERATION.alias("need")
+_UNMET = (
+    select(1)
+    .select_from(_NEEDS.join(_NEED, _NEED.c.id == _NEEDS.c.needs_id))
+    .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state != "settled")
+    .exists()
+)
+_SENDABLE = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed")), ~_UNMET)
+"""In a state from which it is sent or looked for, and with everything it needs settled."""
+
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
 
@@ -87,23 +97,14 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
     """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
-    needed = _OPERATION.alias("needed")
-    unmet = (
-        select(1)
-        .select_from(_NEEDS.join(needed, needed.c.id == _NEEDS.c.needs_id))
-        .where(_NEEDS.c.operation_id == _OPERATION.c.id, needed.c.state != "settled")
-        .exists()
-    )
-    ready = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed")), _OPERATION.c.due_at <= now)
-    query = select(_OPERATION).where(ready, ~unmet).order_by(_OPERATION.c.id).limit(limit)
+    query = select(_OPERATION).where(_SENDABLE, _OPERATION.c.due_at <= now).order_by(_OPERATION.c.id).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """When the next sendable operation falls due; None when there is none."""
-    sendable = _OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed"))
+    """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
     moment: datetime | None = connection.execute(
-        select(_OPERATION.c.due_at).where(sendable).order_by(_OPERATION.c.due_at).limit(1)
+        select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
     ).scalar()
     return moment
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qbconsole.domain.errors import Fatal
+from qbconsole.domain.failpoints import failpoint
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 HEAD = "0001"
 """The schema that this code knows; `versions/` holds the way there."""
+_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration under way in global variables
 
 
 def prepare(store: Store) -> None:
@@ -35,8 +38,9 @@ def prepare(store: Store) -> None:
         )
     if version:
         shutil.copy2(store.path, store.path.with_suffix(f".before-{HEAD}.db"))
-    with store.writing() as connection:
+    with _ONE_AT_A_TIME, store.writing() as connection:
         _upgrade(connection)
+        failpoint("migrate.step")
 
 
 def _private(path: Path) -> None:

@@ -96,8 +96,9 @@ class ConsoleScreen(Screen[None]):
     # --- what the application tells -----------------------------------------------------------------------------------
 
     def health_changed(self, health: Health | None, trouble: str) -> None:
-        """Show the book's state in the header."""
-        self.query_one(Header).show(health, trouble)
+        """Show the book's state in the header, once the screen has one."""
+        for header in self.query(Header):
+            header.show(health, trouble)
 
     def data_changed(self) -> None:
         """Something was committed: read again what is shown."""
