@@ -24,6 +24,10 @@ async def test_an_empty_queue_says_that_it_is_good(book: Book) -> None:
     async with console(book) as (app, pilot):
         await go(app, pilot, "3")
         await until(pilot, lambda: "Nothing is waiting to be billed. S syncs now." in picture(app))
+        await pilot.press("a")
+        await until(pilot, lambda: "No row is here to decide." in picture(app))
+        await pilot.press("4")
+        await until(pilot, lambda: "is past due." in picture(app))
         await pilot.press("5")
         await until(pilot, lambda: "Both sides agree" in picture(app))
         await pilot.press("6")

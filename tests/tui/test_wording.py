@@ -49,6 +49,15 @@ def test_money(monkeypatch: pytest.MonkeyPatch, amount: Decimal | None, currency
     wording._formatter.cache_clear()
 
 
+def test_a_total_keeps_currencies_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    wording._formatter.cache_clear()
+    amounts = [(Decimal("1.10"), "USD"), (Decimal(7), "CAD"), (None, "USD"), (Decimal("2.20"), "USD")]
+    assert wording.total(amounts) == "CA$7.00 + $3.30"
+    assert wording.total([]) == ""
+    wording._formatter.cache_clear()
+
+
 @pytest.mark.parametrize(("age", "shown"), [(0, "today"), (3, "3d"), (-2, "in 2d"), (None, "")])
 def test_days(age: int | None, shown: str) -> None:
     today = date(2026, 11, 24)

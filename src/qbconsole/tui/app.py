@@ -101,6 +101,13 @@ class ConsoleApp(App[int]):
             super().__init__()
             self.health, self.trouble = health, trouble
 
+    class Noted(Message):
+        """Something to be said on the screen that is shown."""
+
+        def __init__(self, words: str, tone: str) -> None:
+            super().__init__()
+            self.words, self.tone = words, tone
+
     def __init__(self, root: Path, name: str, *, read_only: bool = False, with_runner: bool = True) -> None:
         """Take the folder of all books and the book's name; nothing is opened yet."""
         super().__init__()
@@ -159,9 +166,19 @@ class ConsoleApp(App[int]):
         except Problem as problem:
             self.post_message(self.Opened(None, None, str(problem)))
             return
-        if self._with_runner and not self._read_only and not health.runner_alive:
-            runner_process.start(self._root)
         self.post_message(self.Opened(desk, health, ""))
+        if not self._read_only and not health.runner_alive:
+            self._start_runner()
+
+    def _start_runner(self) -> None:
+        """Start a runner, from a thread; say it when the system refuses."""
+        if not self._with_runner:
+            return
+        try:
+            runner_process.start(self._root)
+        except OSError as refused:
+            words = f"The runner could not be started ({refused.strerror}): nothing is pulled or delivered."
+            self.post_message(self.Noted(f"{words} Try: qbconsole sync --watch", "bad"))
 
     @on(Opened)
     def _opened(self, event: Opened) -> None:
@@ -201,22 +218,33 @@ class ConsoleApp(App[int]):
         self._tell()
 
     def _tell(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, ConsoleScreen):
-                screen.health_changed(self.health, self.trouble)
+        for screen in self._shown():
+            screen.health_changed(self.health, self.trouble)
 
-    def ask_for_sync(self, screen: ConsoleScreen) -> None:
+    def _shown(self) -> list[ConsoleScreen]:
+        """The screen that is shown, also under a question; one that is still being made asks by itself when it is."""
+        return [one for one in self.screen_stack if isinstance(one, ConsoleScreen) and one.is_mounted]
+
+    def ask_for_sync(self) -> None:
         """Leave a wish for a cycle, and start a runner if none lives."""
-        if self.desk is None:
-            return
+        if self.desk is not None:
+            self._ask_for_sync(self.desk, alive=bool(self.health and self.health.runner_alive))
+
+    @work(thread=True, group="wish")
+    def _ask_for_sync(self, desk: Desk, *, alive: bool) -> None:
         try:
-            self.desk.ask_for_sync()
+            desk.ask_for_sync()
         except Problem as problem:
-            screen.say(str(problem), "warn")
+            self.post_message(self.Noted(str(problem), "warn"))
             return
-        if self._with_runner and self.health and not self.health.runner_alive:
-            runner_process.start(self._root)
-        screen.say("A sync was asked for.", "good")
+        self.post_message(self.Noted("A sync was asked for.", "good"))
+        if not alive:
+            self._start_runner()
+
+    @on(Noted)
+    def _noted(self, event: Noted) -> None:
+        for screen in self._shown():
+            screen.say(event.words, event.tone)
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -230,11 +258,18 @@ class ConsoleApp(App[int]):
         if self.is_headless:
             super()._handle_exception(error)
             return
-        path = self._root / "qbconsole.log"
+        self._return_code = CRASHED
+        self.panic(f"qbconsole stopped: {type(error).__name__}. {_logged(self._root / 'qbconsole.log', error)}")
+
+
+def _logged(path: Path, error: Exception) -> str:
+    """Write a failure's traceback, without values, to a log of its owner alone; says where, or why it is nowhere."""
+    try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
             file.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
-        self._return_code = CRASHED
-        self.panic(f"qbconsole stopped: {type(error).__name__}. Details: {path}")
+    except OSError as refused:
+        return f"No log could be written to {path}: {refused.strerror}."
+    return f"Details: {path}"
 
 
 def run_console(root: Path, name: str, *, read_only: bool = False) -> int:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from qbconsole.domain.money import ZERO
 from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -51,6 +52,15 @@ def _formatter() -> Callable[[Decimal, str], str]:
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency in the locale's format, negative in parentheses; nothing for no amount."""
     return "" if amount is None else _formatter()(amount, currency)
+
+
+def total(amounts: Iterable[tuple[Decimal | None, str]]) -> str:
+    """What amounts come to, each currency by itself (`CA$10.00 + $5.00`); nothing when that is nothing."""
+    sums: dict[str, Decimal] = {}
+    for amount, currency in amounts:
+        if amount:
+            sums[currency] = sums.get(currency, ZERO) + amount
+    return " + ".join(money(sum_, currency) for currency, sum_ in sorted(sums.items()))
 
 
 def days(since: date | None, today: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -11,6 +12,7 @@ from textual.widgets import Static
 
 from qbconsole.actions.registry import action, for_scope
 from qbconsole.domain.errors import Problem
+from qbconsole.tui.guard import PROBE, KeyGuard, Verdict
 from qbconsole.tui.keys import bindings
 from qbconsole.tui.modals.help import draw_help
 from qbconsole.tui.modals.overlay import Overlay
@@ -19,7 +21,7 @@ from qbconsole.tui.widgets.footer import Footer, Said
 from qbconsole.tui.widgets.header import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -51,12 +53,16 @@ class ConsoleScreen(Screen[None]):
     table: RowTable[Any]
     """The list of the screen."""
 
-    class TakenBack(Message):
-        """What came of taking the newest decision back."""
+    class Came(Message):
+        """What came of a key, in words."""
 
         def __init__(self, words: str, tone: str) -> None:
             super().__init__()
             self.words, self.tone = words, tone
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo_guard = KeyGuard()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Bind the keys of the screen's scope, of the list and of everywhere, before Textual looks for them."""
@@ -96,9 +102,8 @@ class ConsoleScreen(Screen[None]):
     # --- what the application tells -----------------------------------------------------------------------------------
 
     def health_changed(self, health: Health | None, trouble: str) -> None:
-        """Show the book's state in the header, once the screen has one."""
-        for header in self.query(Header):
-            header.show(health, trouble)
+        """Show the book's state in the header."""
+        self.query_one(Header).show(health, trouble)
 
     def data_changed(self) -> None:
         """Something was committed: read again what is shown."""
@@ -180,25 +185,39 @@ class ConsoleScreen(Screen[None]):
         """Back to the list."""
         self.table.focus()
 
+    def guarded(self, guard: KeyGuard, act: Callable[[], None]) -> None:
+        """Act on a press of a key that moves money, unless the key is held down."""
+        judged, ticket = guard.press(time.monotonic())
+        if judged is Verdict.ACT:
+            act()
+        elif judged is Verdict.PROBE:
+            self.set_timer(PROBE, lambda: act() if guard.still(ticket) else None)
+        else:
+            self.say("The key was held down: it acted once at most. Press it again.", "warn")
+
     def act_undo(self) -> None:
         """Take the newest decision back."""
+        self.guarded(self.undo_guard, self._undo_one)
+
+    def _undo_one(self) -> None:
+        self.undo_guard.moved(time.monotonic())
         if self.console.desk is not None:
             self._undo_newest(self.console.desk)
 
     @work(thread=True, exclusive=True, group="decide")
     def _undo_newest(self, desk: Desk) -> None:
         try:
-            self.post_message(self.TakenBack(desk.undo(None).words, "good"))
+            self.post_message(self.Came(desk.undo(None).words, "good"))
         except Problem as problem:
-            self.post_message(self.TakenBack(str(problem), "warn"))
+            self.post_message(self.Came(str(problem), "warn"))
 
-    @on(TakenBack)
-    def _taken_back(self, event: TakenBack) -> None:
+    @on(Came)
+    def _came(self, event: Came) -> None:
         self.say(event.words, event.tone)
 
     def act_sync(self) -> None:
         """Ask the runner for a cycle."""
-        self.console.ask_for_sync(self)
+        self.console.ask_for_sync()
 
     def act_palette(self) -> None:
         """The command palette."""

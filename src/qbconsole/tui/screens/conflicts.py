@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from qbconsole.tui.modals.ask import Ask
-from qbconsole.tui.screens.queue import QueueScreen
+from qbconsole.tui.screens.deciding import DecidingScreen
 
 
-class ConflictsScreen(QueueScreen):
+class ConflictsScreen(DecidingScreen):
     """Agrees on one side's value, or on another."""
 
     SCOPE = QUEUE = "conflicts"
@@ -25,7 +25,10 @@ class ConflictsScreen(QueueScreen):
 
     def act_conflicts_value(self) -> None:
         """Agree on another value."""
-        if not self.applies("conflicts.value"):
+        detail = self.about("conflicts.value")
+        if detail is None:
             return
-        asked = Ask("Which value is right?", hint="the value for both sides")
-        self.app.push_screen(asked, lambda value: self.decide_asked("conflicts.value", value=value) if value else None)
+        asked = Ask("Which value is right?", about=detail.headline, hint="the value for both sides")
+        self.app.push_screen(
+            asked, lambda value: self.decide_asked("conflicts.value", detail, value=value) if value else None
+        )

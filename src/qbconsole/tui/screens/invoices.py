@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from qbconsole.domain.money import ZERO
 from qbconsole.tui.modals.ask import Ask
 from qbconsole.tui.modals.choose import Choose
-from qbconsole.tui.screens.queue import QueueScreen
-from qbconsole.tui.wording import money, plural
+from qbconsole.tui.screens.deciding import DecidingScreen
+from qbconsole.tui.wording import plural, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qbconsole.actions.views import Row
+    from qbconsole.actions.views import Detail, Row
     from qbconsole.tui.desk import Desk
 
 HOLD = (
@@ -30,13 +29,14 @@ REJECT = (
 )
 
 
-class InvoicesScreen(QueueScreen):
+class InvoicesScreen(DecidingScreen):
     """Approves drafts, or says why they are not to be billed."""
 
     SCOPE = QUEUE = "invoices"
     HERE = "screen.invoices"
     TITLE_WORDS = "Pending invoices"
     EMPTY = "Nothing is waiting to be billed. S syncs now."
+    FOR_MARKED = ("invoices.approve_marked",)
     FOOTER = ("invoices.approve", "invoices.adopt", "invoices.hold", "invoices.reject", "undo", "rows.mark",
               "invoices.approve_marked", "search")  # fmt: skip
 
@@ -50,12 +50,12 @@ class InvoicesScreen(QueueScreen):
         if not marked:
             self.say("Nothing is marked: space marks a row, * all clean ones.", "warn")
             return
-        total = sum((row.amount for row in marked if row.amount is not None), start=ZERO)
+        stake = total((row.amount, row.currency) for row in marked)
         count = str(len(marked))
         self.app.push_screen(
             Ask(
                 f"Approve {plural(len(marked), 'invoice')}?",
-                about=f"{money(total, marked[0].currency)} before tax, {count} customers' invoices. Type the count.",
+                about=f"{stake} before tax. Type the count.",
                 hint=count,
                 check=lambda typed: "" if typed == count else f"Type {count} to approve them all.",
             ),
@@ -74,18 +74,20 @@ class InvoicesScreen(QueueScreen):
 
     def act_invoices_adopt(self) -> None:
         """Say which document bills the deal already."""
-        if self.evidence is None or (self.evidence.detail.row.decided and not self.applies("invoices.adopt")):
+        lit = self.lit()
+        # A document that looks unlike every draft can still be named, so only a decided row is refused here.
+        detail = lit.detail if lit and not lit.detail.row.decided else self.about("invoices.adopt")
+        if detail is None:
             return
-        choices = self.evidence.detail.choices
         chooser = Choose(
-            "Already billed by which document?",
-            choices,
+            f"Which document bills {detail.row.title} already?",
+            detail.choices,
             several=True,
             typed=True,
             empty="No document of this customer looks like it. Type its QuickBooks id above.",
         )
         self.app.push_screen(
-            chooser, lambda chosen: self.decide_asked("invoices.adopt", document=chosen) if chosen else None
+            chooser, lambda chosen: self.decide_asked("invoices.adopt", detail, document=chosen) if chosen else None
         )
 
     def act_invoices_bill_again(self) -> None:
@@ -94,22 +96,22 @@ class InvoicesScreen(QueueScreen):
 
     def act_invoices_hold(self) -> None:
         """Put the draft aside."""
-        if not self.applies("invoices.hold"):
-            return
-        asked = Ask("Why hold it?", about=self._cause(), common=HOLD, hint="or in your words")
-        self.app.push_screen(
-            asked, lambda reason: self.decide_asked("invoices.hold", reason=reason) if reason else None
-        )
+        self._ask_reason("invoices.hold", "Why hold it?", HOLD)
 
     def act_invoices_reject(self) -> None:
         """Decide that the deal is not billed."""
-        if not self.applies("invoices.reject"):
+        self._ask_reason("invoices.reject", "Why reject it?", REJECT)
+
+    def _ask_reason(self, action_id: str, question: str, common: Sequence[tuple[str, str]]) -> None:
+        detail = self.about(action_id)
+        if detail is None:
             return
-        asked = Ask("Why reject it?", about=self._cause(), common=REJECT, hint="or in your words")
+        asked = Ask(question, about=_whom(detail), common=common, hint="or in your words")
         self.app.push_screen(
-            asked, lambda reason: self.decide_asked("invoices.reject", reason=reason) if reason else None
+            asked, lambda reason: self.decide_asked(action_id, detail, reason=reason) if reason else None
         )
 
-    def _cause(self) -> str:
-        row = self.rows.get(self.table.key or "")
-        return f"{row.title}: {row.cause}" if row and row.cause else row.title if row else ""
+
+def _whom(detail: Detail) -> str:
+    row = detail.row
+    return f"{row.title}: {row.cause}" if row.cause else row.title

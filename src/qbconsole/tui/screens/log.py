@@ -64,18 +64,14 @@ class LogScreen(ConsoleScreen):
             self.ticket, self.entries = ticket, entries
 
     class Told(Message):
-        """A run's story."""
+        """A run's story, or why it cannot be told."""
 
-        def __init__(self, key: str, story: RunStory | None) -> None:
+        def __init__(self, key: str, story: RunStory | None, trouble: str = "") -> None:
             super().__init__()
-            self.key, self.story = key, story
+            self.key, self.story, self.trouble = key, story, trouble
 
-    class Said(Message):
-        """What came of a key."""
-
-        def __init__(self, words: str, tone: str) -> None:
-            super().__init__()
-            self.words, self.tone = words, tone
+    class Acted(ConsoleScreen.Came):
+        """An operation was retried or given up."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,7 +102,7 @@ class LogScreen(ConsoleScreen):
             entries = [Entry(row.id, operation=row) for row in desk.outbox()]
             entries += [Entry(f"run {run.id}", run=run) for run in desk.runs()]
         except Problem as problem:
-            self.post_message(self.Said(str(problem), "bad"))
+            self.post_message(self.Came(str(problem), "bad"))
             return
         if not get_current_worker().is_cancelled:
             self.post_message(self.Loaded(ticket, entries))
@@ -138,21 +134,21 @@ class LogScreen(ConsoleScreen):
     @work(thread=True, exclusive=True, group="evidence")
     def _tell(self, desk: Desk, key: str, run_id: int) -> None:
         try:
-            story = desk.run(run_id)
-        except Problem:
-            story = None
+            told = self.Told(key, desk.run(run_id))
+        except Problem as problem:
+            told = self.Told(key, None, str(problem))
         if not get_current_worker().is_cancelled:
-            self.post_message(self.Told(key, story))
+            self.post_message(told)
 
     @on(Told)
     def _told(self, event: Told) -> None:
-        if event.key == self.table.key and event.story is not None:
-            story = event.story
-            self.query_one(DetailPane).paint(lambda painter: _draw_run(painter, story))
+        if event.key != self.table.key:
+            return
+        story, trouble = event.story, event.trouble
+        self.pane.paint(lambda painter: _draw_run(painter, story) if story else painter.text(trouble, "bad"))
 
-    @on(Said)
-    def _said(self, event: Said) -> None:
-        self.say(event.words, event.tone)
+    @on(Acted)
+    def _acted(self) -> None:
         self.data_changed()
 
     def _paint(self, entry: Entry, width: int, _lines: int) -> list[Line]:
@@ -208,9 +204,9 @@ class LogScreen(ConsoleScreen):
         try:
             done = act(desk, id_)
         except Problem as problem:
-            self.post_message(self.Said(str(problem), "warn"))
+            self.post_message(self.Came(str(problem), "warn"))
         else:
-            self.post_message(self.Said(done.words, "good"))
+            self.post_message(self.Acted(done.words, "good"))
 
 
 def _draw_operation(painter: Painter, row: Row) -> RenderableType:

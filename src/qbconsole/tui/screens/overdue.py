@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from qbconsole.tui.modals.ask import Ask
-from qbconsole.tui.screens.queue import QueueScreen
+from qbconsole.tui.screens.deciding import DecidingScreen
 
 
-class OverdueScreen(QueueScreen):
+class OverdueScreen(DecidingScreen):
     """Makes tasks, or leaves an invoice alone for a while."""
 
     SCOPE = QUEUE = "overdue"
@@ -27,12 +27,13 @@ class OverdueScreen(QueueScreen):
 
     def act_overdue_snooze(self) -> None:
         """Leave it alone until a day."""
-        if not self.applies("overdue.snooze"):
+        detail = self.about("overdue.snooze")
+        if detail is None:
             return
         today = self._today()
         common = [
             (f"{words}, {(today + timedelta(days=days)).isoformat()}", (today + timedelta(days=days)).isoformat())
             for words, days in (("three days", 3), ("a week", 7), ("two weeks", 14), ("a month", 30))
         ]
-        asked = Ask("Leave it alone until when?", common=common, hint="or a day: YYYY-MM-DD")
-        self.app.push_screen(asked, lambda day: self.decide_asked("overdue.snooze", date=day) if day else None)
+        asked = Ask("Leave it alone until when?", about=detail.headline, common=common, hint="or a day: YYYY-MM-DD")
+        self.app.push_screen(asked, lambda day: self.decide_asked("overdue.snooze", detail, date=day) if day else None)

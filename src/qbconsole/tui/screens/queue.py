@@ -1,8 +1,7 @@
-"""A queue on the screen: the list, the evidence beside it, and one key that decides and moves on."""
+"""A queue on the screen: the list, the evidence beside it, marks and the search."""
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,20 +11,18 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
-from qbconsole.actions.registry import action
 from qbconsole.domain.errors import Problem
-from qbconsole.domain.money import ZERO
 from qbconsole.tui.glyphs import verdict
-from qbconsole.tui.guard import PROBE, KeyGuard, Verdict
 from qbconsole.tui.screens.base import WIDE
 from qbconsole.tui.screens.record import RecordScreen
 from qbconsole.tui.widgets.detail import DetailPane
+from qbconsole.tui.widgets.footer import Footer
 from qbconsole.tui.widgets.queuerow import paint_row
 from qbconsole.tui.widgets.rowtable import Line, Rows, RowTable
-from qbconsole.tui.wording import money, plural
+from qbconsole.tui.wording import plural, total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from textual import events
@@ -46,6 +43,8 @@ class QueueScreen(RecordScreen):
     QUEUE: ClassVar[str] = ""
     TITLE_WORDS: ClassVar[str] = ""
     EMPTY: ClassVar[str] = "Nothing waits here."
+    FOR_MARKED: ClassVar[tuple[str, ...]] = ()
+    """Ids of the actions that are about the marked rows, not about the lit one."""
 
     class Loaded(Message):
         """The rows, as they were read, and what undo would do now to the last decision."""
@@ -55,18 +54,11 @@ class QueueScreen(RecordScreen):
             self.ticket, self.rows, self.undo = ticket, rows, undo
 
     class Shown(Message):
-        """The evidence of a row; None when the row is gone."""
+        """The evidence of a row, or why there is none."""
 
-        def __init__(self, ticket: int, evidence: Evidence | None) -> None:
+        def __init__(self, ticket: int, evidence: Evidence | None, trouble: str = "") -> None:
             super().__init__()
-            self.ticket, self.evidence = ticket, evidence
-
-    class Done(Message):
-        """What came of a decision."""
-
-        def __init__(self, decided: Sequence[Decided], refused: Sequence[str], *, advance: bool) -> None:
-            super().__init__()
-            self.decided, self.refused, self.advance = decided, refused, advance
+            self.ticket, self.evidence, self.trouble = ticket, evidence, trouble
 
     class Failed(Message):
         """What could not be read, in words."""
@@ -82,11 +74,9 @@ class QueueScreen(RecordScreen):
         self.evidence: Evidence | None = None
         self.rows: dict[str, Row] = {}
         self.search = ""
-        self.guard = KeyGuard()
         self._ticket = self._asked = 0
         self._loading = False
         self._go_to: str | None = None
-        self._undo_guard = KeyGuard()
         self._last: Decided | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -133,6 +123,7 @@ class QueueScreen(RecordScreen):
         self.table.placeholder = f"No match for {self.search!r}. esc shows all." if self.search else self.EMPTY
         keep, self._go_to = self._go_to, None
         self.table.show(Rows.of(self.rows), keep=keep if keep in self.rows else None)
+        self.table.set_marks({key for key in self.table.marked if not self.rows[key].decided})
         self._title()
         self._say_last(event.undo)
 
@@ -161,11 +152,17 @@ class QueueScreen(RecordScreen):
     def _title(self) -> None:
         waiting = [row for row in self.rows.values() if not row.decided]
         marked = [row for row in waiting if row.id in self.table.marked]
-        total = sum((row.amount for row in marked or waiting if row.amount is not None), start=ZERO)
-        currency = next((row.currency for row in waiting if row.currency), "USD")
+        stake = total((row.amount, row.currency) for row in marked or waiting)
         count = f"{len(marked)} of {plural(len(waiting), 'row')} marked" if marked else plural(len(waiting), "row")
-        amount = f", {money(total, currency)}" if total else ""
-        self.table.border_title = f"{self.TITLE_WORDS}: {count}{amount}"
+        self.table.border_title = f"{self.TITLE_WORDS}: {count}{', ' + stake if stake else ''}"
+        self._foot()
+
+    def _foot(self) -> None:
+        """Dim the keys that do not apply: most are about the lit row, some about the marked ones."""
+        why_not = dict(self.evidence.why_not) if self.evidence else {}
+        for id_ in self.FOR_MARKED:
+            why_not[id_] = "" if self.table.marked else "nothing is marked"
+        self.query_one(Footer).show(why_not)
 
     @on(RowTable.Highlighted, "#list")
     def _highlighted(self, event: RowTable.Highlighted) -> None:
@@ -187,28 +184,27 @@ class QueueScreen(RecordScreen):
     @work(thread=True, exclusive=True, group="evidence")
     def _read_evidence(self, desk: Desk, asked: int, key: str) -> None:
         try:
-            found = desk.evidence(key)
-        except Problem:
-            found = None
+            found = self.Shown(asked, desk.evidence(key))
+        except Problem as problem:
+            found = self.Shown(asked, None, str(problem))
         if not get_current_worker().is_cancelled:
-            self.post_message(self.Shown(asked, found))
+            self.post_message(found)
 
     @on(Shown)
     def _evidence_read(self, event: Shown) -> None:
         if event.ticket == self._asked:
-            self._show(event.evidence)
+            self._show(event.evidence, event.trouble)
 
-    def _show(self, evidence: Evidence | None) -> None:
+    def _show(self, evidence: Evidence | None, trouble: str = "") -> None:
         before = self.evidence
         self.evidence = evidence
         if evidence is None or before is None or before.detail.row.id != evidence.detail.row.id:
             self.row_changed()
         pane = self.query_one(DetailPane)
-        why_not = dict(evidence.why_not) if evidence else {}
-        self.query_one("Footer").show(why_not)  # type: ignore[attr-defined]
+        self._foot()
         if evidence is None:
             pane.border_title = "Evidence"
-            pane.paint(lambda painter: painter.text("", "dim"))
+            pane.paint(lambda painter: painter.text(trouble, "bad"))
             return
         row = evidence.detail.row
         pane.border_title = f"{row.id}"
@@ -236,24 +232,37 @@ class QueueScreen(RecordScreen):
 
     def act_rows_mark(self) -> None:
         """Mark the row."""
+        row = self.table.row
+        if row is not None and row.decided:
+            self.say(f"{row.title} is decided already: marks are for what waits.", "warn")
+            return
         self.table.toggle_mark()
         self._title()
 
     def act_rows_mark_clean(self) -> None:
-        """Mark every clean row, or with all of them marked none."""
-        clean = {row.id for row in self.rows.values() if row.verdict == "clean" and not row.decided}
-        self.table.set_marks(set() if clean == self.table.marked else clean)
+        """Mark every clean row of the lit row's cause, or take those marks away when all have one."""
+        clean = [row for row in self.rows.values() if row.verdict == "clean" and not row.decided]
+        if not clean:
+            self.say("No row is clean here.", "warn")
+            return
+        lit = self.table.row
+        cause = lit.cause if lit is not None and lit in clean else clean[0].cause
+        alike = {row.id for row in clean if row.cause == cause}
+        marked = self.table.marked
+        self.table.set_marks(marked - alike if alike <= marked else marked | alike)
         self._title()
-        self.say(f"{plural(len(self.table.marked), 'clean row')} marked.")
+        told = f": {plural(len(alike), 'clean row')} with {cause}" if cause else ""
+        self.say(f"{plural(len(self.table.marked), 'row')} marked{told}.")
 
     def act_rows_next(self) -> None:
         """The next undecided row."""
         self.table.move_to(self._next_undecided())
 
-    def _next_undecided(self) -> str | None:
+    def _next_undecided(self, but: Sequence[str] = ()) -> str | None:
+        """The row after the lit one that waits; `but` were decided since the rows were read."""
         keys = self.table.rows.keys
         after = keys[self.table.cursor + 1 :] + keys[: self.table.cursor]
-        return next((key for key in after if not self.rows[key].decided), None)
+        return next((key for key in after if not self.rows[key].decided and key not in but), None)
 
     def act_search(self) -> None:
         """Open the field to search in."""
@@ -287,90 +296,3 @@ class QueueScreen(RecordScreen):
         """Escape also leaves the search field."""
         if self.query_one("#search", Input).has_focus:
             self.act_back()
-
-    # --- deciding -----------------------------------------------------------------------------------------------------
-
-    def decide(self, action_id: str, **arguments: str) -> None:
-        """Decide the row that is shown, by one key; the key rests after the list moved."""
-        self._guarded(self.guard, lambda: self._decide_shown(action_id, arguments))
-
-    def decide_asked(self, action_id: str, **arguments: str) -> None:
-        """Decide the row that is shown, after the person answered a question about it."""
-        evidence, desk = self._current()
-        if evidence is not None and desk is not None:
-            self._decide(desk, action_id, evidence.detail, arguments)
-
-    def applies(self, action_id: str) -> bool:
-        """Whether an action applies to the row that is shown; says why not before anything is asked."""
-        evidence, _ = self._current()
-        refused = evidence.why_not.get(action_id, "") if evidence else ""
-        if refused:
-            self.say(f"{action(action_id).words}: {refused}", "warn")
-        return evidence is not None and not refused
-
-    def _current(self) -> tuple[Evidence | None, Desk | None]:
-        """The evidence on the screen, if it is that of the row under the cursor: nothing is decided unseen."""
-        evidence, desk = self.evidence, self.console.desk
-        if evidence is None or desk is None or evidence.detail.row.id != self.table.key:
-            self.say("The evidence is not there yet: press it again.", "warn")
-            return None, None
-        return evidence, desk
-
-    def _guarded(self, guard: KeyGuard, act: Callable[[], None]) -> None:
-        judged, ticket = guard.press(time.monotonic())
-        if judged is Verdict.ACT:
-            act()
-        elif judged is Verdict.PROBE:
-            self.set_timer(PROBE, lambda: act() if guard.still(ticket) else None)
-        else:
-            self.say("The key was held down: nothing more was decided. Press it again.", "warn")
-
-    def _decide_shown(self, action_id: str, arguments: dict[str, str]) -> None:
-        evidence, desk = self._current()
-        if evidence is not None and desk is not None and self.applies(action_id):
-            self._decide(desk, action_id, evidence.detail, arguments)
-
-    @work(thread=True, group="decide")
-    def _decide(self, desk: Desk, action_id: str, detail: Detail, arguments: dict[str, str]) -> None:
-        try:
-            done = desk.decide(action_id, detail.row.id, detail.seen, arguments)
-        except Problem as problem:
-            self.post_message(self.Done((), (str(problem),), advance=False))
-        else:
-            self.post_message(self.Done((done,), (), advance=True))
-
-    @on(Done)
-    def _done(self, event: Done) -> None:
-        self._last = event.decided[0] if len(event.decided) == 1 and not event.refused else None
-        if event.advance and event.decided:
-            self._go_to = self._next_undecided() or self.table.key
-            self.guard.moved(time.monotonic())
-        elif event.decided:
-            self._go_to = event.decided[0].row_id
-            self._undo_guard.moved(time.monotonic())
-        if event.refused:
-            tone = "bad" if not event.decided else "warn"
-            self.say("; ".join(event.refused), tone)
-        elif len(event.decided) == 1:
-            self.say(event.decided[0].words, "good")
-        elif event.decided:
-            self.say(f"{plural(len(event.decided), 'row')} decided.", "good")
-        self.data_changed()
-
-    def act_undo(self) -> None:
-        """Take back the decision of the row that is shown, or the newest one."""
-        self._guarded(self._undo_guard, self._undo_shown)
-
-    def _undo_shown(self) -> None:
-        if self.console.desk is not None:
-            row = self.rows.get(self.table.key or "")
-            self._undo(self.console.desk, row.decision_id if row and row.decided else None)
-
-    @work(thread=True, group="decide")
-    def _undo(self, desk: Desk, decision_id: int | None) -> None:
-        try:
-            done = desk.undo(decision_id)
-        except Problem as problem:
-            self.post_message(self.Done((), (str(problem),), advance=False))
-        else:
-            self.post_message(self.Done((done,), (), advance=False))

@@ -9,7 +9,7 @@ from rich.console import Group
 from qbconsole.actions.views import Section
 from qbconsole.tui.modals.ask import Ask
 from qbconsole.tui.modals.choose import Choose
-from qbconsole.tui.screens.queue import QueueScreen
+from qbconsole.tui.screens.deciding import DecidingScreen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 REASONS = (("not a customer", "not a customer"), ("test record", "test record"), ("vendor", "vendor"))
 
 
-class UnmatchedScreen(QueueScreen):
+class UnmatchedScreen(DecidingScreen):
     """Links companies to customers, or makes the customers."""
 
     SCOPE = QUEUE = "unmatched"
@@ -38,6 +38,7 @@ class UnmatchedScreen(QueueScreen):
     def row_changed(self) -> None:
         """Another company: its likeliest candidate first."""
         self._candidate = 0
+        self._confirmed = ""
 
     def draw(self, painter: Painter, detail: Detail) -> RenderableType:
         """The company beside the shown candidate, then what made it a candidate."""
@@ -81,11 +82,13 @@ class UnmatchedScreen(QueueScreen):
         self.decide("unmatched.link", customer=self._shown_customer())
 
     def act_unmatched_create(self) -> None:
-        """Create the customer; a second press on the same row confirms although a candidate is likely."""
-        key = self.table.key or ""
-        confirm = "yes" if self._confirmed == key else ""
-        self._confirmed = key
-        self.decide("unmatched.create", confirm=confirm)
+        """Create the customer; once it was refused for a likely candidate, a second press confirms."""
+        self.decide("unmatched.create", confirm="yes" if self._confirmed and self._confirmed == self.table.key else "")
+
+    def refused(self, action_id: str, row_id: str) -> None:
+        """Remember that the warning was shown for this row."""
+        if action_id == "unmatched.create":
+            self._confirmed = row_id
 
     def act_unmatched_never(self) -> None:
         """This candidate is another business."""
@@ -93,22 +96,23 @@ class UnmatchedScreen(QueueScreen):
 
     def act_unmatched_search(self) -> None:
         """Find the customer by hand."""
-        row = self.rows.get(self.table.key or "")
-        if self.console.desk is not None and row is not None and self.applies("unmatched.search"):
-            first = row.title.split(" ")[0]
-            chooser = Choose(f"Which customer is {row.title}?", find=self.console.desk.customers, begin=first)
-            self.app.push_screen(chooser, self._found)
-
-    def _found(self, customer: str | None) -> None:
-        if customer:
-            self.decide_asked("unmatched.link", customer=customer)
+        detail = self.about("unmatched.search")
+        if detail is None or self.console.desk is None:
+            return
+        title = detail.row.title
+        chooser = Choose(f"Which customer is {title}?", find=self.console.desk.customers, begin=title.split(" ")[0])
+        self.app.push_screen(
+            chooser,
+            lambda customer: self.decide_asked("unmatched.link", detail, customer=customer) if customer else None,
+        )
 
     def act_unmatched_ignore(self) -> None:
         """Leave the company without a customer."""
-        if not self.applies("unmatched.ignore"):
+        detail = self.about("unmatched.ignore")
+        if detail is None:
             return
-        self.app.push_screen(Ask("Why ignore it?", common=REASONS, hint="or in your words"), self._ignored)
-
-    def _ignored(self, reason: str | None) -> None:
-        if reason is not None:
-            self.decide_asked("unmatched.ignore", reason=reason)
+        asked = Ask("Why ignore it?", about=detail.row.title, common=REASONS, hint="or in your words")
+        self.app.push_screen(
+            asked,
+            lambda reason: self.decide_asked("unmatched.ignore", detail, reason=reason) if reason is not None else None,
+        )

@@ -6,6 +6,7 @@ Built on Textual's line API; its DataTable measures every cell of every row in o
 from __future__ import annotations
 
 from collections import OrderedDict
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -276,7 +277,9 @@ class RowTable(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def _blank(self, y: int, width: int) -> Strip:
         style = self._style("placeholder")
-        words = self.placeholder.splitlines() if not len(self.rows) else []
+        words: list[str] = []
+        if not len(self.rows):
+            words = [one for line in self.placeholder.splitlines() for one in wrap(line, max(8, width - 4))]
         line = y - 1
         text = f"  {words[line]}" if 0 <= line < len(words) else ""
         return Strip([Segment(fit(text, width), style)])
