@@ -15,6 +15,7 @@ from qbconsole.actions.propose import propose
 from qbconsole.journal import Actor
 from qbconsole.store import runs
 from qbconsole.tui.app import ConsoleApp
+from qbconsole.tui.screens.base import OPENING
 from qbconsole.tui.screens.queue import QueueScreen
 
 if TYPE_CHECKING:
@@ -98,11 +99,12 @@ async def console(
 
 
 async def go(app: ConsoleApp, pilot: Pilot[int], key: str) -> QueueScreen:
-    """To the screen behind a key, and wait for its rows and the evidence of the first."""
+    """To the screen behind a key, and wait for its rows, if there are any, and the evidence of the first."""
     await pilot.press(key)
     await until(pilot, lambda: isinstance(app.screen, QueueScreen))
     screen = app.screen
     assert isinstance(screen, QueueScreen)
+    await until(pilot, lambda: screen.table.placeholder != OPENING)
     await until(pilot, lambda: not screen.rows or shown(screen) == screen.table.key)
     return screen
 

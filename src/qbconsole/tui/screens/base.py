@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 WIDE = 100
 """Columns from which on the evidence stands beside the list."""
+OPENING = "Opening the book…"
+"""What a list says until its rows were read for the first time."""
 LEAST = (60, 16)
 """Columns and lines under which nothing useful fits."""
 

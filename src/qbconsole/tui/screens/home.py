@@ -12,7 +12,7 @@ from textual import on
 from textual.containers import Container
 
 from qbconsole.tui.glyphs import SIGNS
-from qbconsole.tui.screens.base import ConsoleScreen
+from qbconsole.tui.screens.base import OPENING, ConsoleScreen
 from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.rowtable import Line, Rows, RowTable
 from qbconsole.tui.wording import ago, fit, money, plural, span
@@ -71,7 +71,7 @@ class HomeScreen(ConsoleScreen):
     def on_mount(self) -> None:
         """Say that the book is being opened."""
         self.table.border_title = "What waits"
-        self.table.placeholder = "Opening the book…"
+        self.table.placeholder = OPENING
         self.query_one(DetailPane).border_title = "The book"
         self.table.focus()
 

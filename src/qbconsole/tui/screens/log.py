@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from qbconsole.domain.errors import Problem
 from qbconsole.domain.text import safe_text
 from qbconsole.tui.glyphs import verdict
-from qbconsole.tui.screens.base import ConsoleScreen
+from qbconsole.tui.screens.base import OPENING, ConsoleScreen
 from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.rowtable import Line, Rows, RowTable
 from qbconsole.tui.wording import ago, fit, local, plural
@@ -87,7 +87,7 @@ class LogScreen(ConsoleScreen):
     def on_mount(self) -> None:
         """Say that the book is being opened."""
         self.table.border_title = "Sync log"
-        self.table.placeholder = "Opening the book…"
+        self.table.placeholder = OPENING
         self.table.focus()
 
     def data_changed(self) -> None:

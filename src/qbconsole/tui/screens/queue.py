@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 
 from qbconsole.domain.errors import Problem
 from qbconsole.tui.glyphs import verdict
-from qbconsole.tui.screens.base import WIDE
+from qbconsole.tui.screens.base import OPENING, WIDE
 from qbconsole.tui.screens.record import RecordScreen
 from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.footer import Footer
@@ -87,7 +87,7 @@ class QueueScreen(RecordScreen):
     def on_mount(self) -> None:
         """Say that the book is being opened."""
         self.table.border_title = self.TITLE_WORDS
-        self.table.placeholder = "Opening the book…"
+        self.table.placeholder = OPENING
         self.query_one(DetailPane).border_title = "Evidence"
         self.query_one("#search", Input).cursor_blink = False
         self.table.focus()
