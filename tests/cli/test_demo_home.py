@@ -25,6 +25,7 @@ def test_a_simulator_that_was_still_starting_is_replaced(tmp_path: Path) -> None
         while not (tmp_path / "simulator" / "simulator.json").exists():  # from here on it holds the home
             time.sleep(0.01)
         with Servers(tmp_path, seed=7, size=0.2, faults="") as servers:
+            servers.ensure()
             assert left.poll() is not None
             assert servers.get("credentials")["control_url"] == servers.url
             assert servers.lives()
@@ -33,6 +34,8 @@ def test_a_simulator_that_was_still_starting_is_replaced(tmp_path: Path) -> None
 def test_a_simulator_that_listens_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = Servers(tmp_path, seed=7, size=0.2, faults="")
     with first, Servers(tmp_path, seed=7, size=0.2, faults="drop_response=0.5") as second:
+        first.ensure()
+        second.ensure()
         assert second.url == first.url
         assert "Going on with the simulator" in capsys.readouterr().err
         assert second.get("faults")["spec"] == "drop_response=0.5"

@@ -54,7 +54,7 @@ def refresh(connection: Connection, book: Book, deal_id: str) -> None:
     if deal is None:
         return
     world = load(connection, book, deal)
-    due = [one for one in rules.due_events(world) if one.deal_id == deal_id]
+    due = [rules.due_event(deal, world)] if world.triggered(deal) else []
     world = replace(world, events=events.ensure(connection, due, datetime.now(UTC)))
     event = world.events.get((deal_id, book.rules.trigger.key))
     if event is not None and rules.wanted(deal, event, world):

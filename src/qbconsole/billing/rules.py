@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 
 def due_events(world: World) -> Iterator[Due]:
-    """The billing event of every deal in a trigger stage; `ignored` when it fell due before the cut-over."""
-    for deal in world.deals.values():
-        if world.triggered(deal):
-            day = closed_on(deal, world)
-            currency = world.currency_of(deal)
-            amount = max(ZERO, rounded(_amount(deal, world), currency))
-            state = "ignored" if day < world.cut_over else "open"
-            yield Due(deal.id, world.rules.trigger.key, day, currency, amount, state)
+    """The billing event of every deal in a trigger stage."""
+    return (due_event(deal, world) for deal in world.deals.values() if world.triggered(deal))
+
+
+def due_event(deal: Deal, world: World) -> Due:
+    """The billing event of a deal in a trigger stage; `ignored` when it fell due before the cut-over."""
+    day = closed_on(deal, world)
+    currency = world.currency_of(deal)
+    amount = max(ZERO, rounded(_amount(deal, world), currency))
+    state = "ignored" if day < world.cut_over else "open"
+    return Due(deal.id, world.rules.trigger.key, day, currency, amount, state)
 
 
 def _amount(deal: Deal, world: World) -> Decimal:

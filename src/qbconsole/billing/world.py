@@ -73,10 +73,14 @@ class World:
 
     def triggered(self, deal: Deal) -> bool:
         """Whether a deal stands in a stage that makes it billable."""
-        wanted = {stage.casefold() for stage in self.rules.trigger.stages}
-        stage = self.stages.get(deal.stage_id)
-        names = {deal.stage_id.casefold(), stage.label.casefold() if stage else ""}
-        return ("won" in wanted and deal.won) or bool(wanted & names)
+        wanted = self._trigger_stages
+        return ("won" in wanted and deal.won) or deal.stage_id in wanted or deal.stage_id.casefold() in wanted
+
+    @cached_property
+    def _trigger_stages(self) -> frozenset[str]:
+        """What the rules name, and the ids of the stages whose labels they name."""
+        named = {stage.casefold() for stage in self.rules.trigger.stages}
+        return frozenset(named | {stage.id for stage in self.stages.values() if stage.label.casefold() in named})
 
     def company_of(self, deal: Deal) -> str:
         """The id of the one company that a deal is for; empty if there is none, or several without a primary one."""

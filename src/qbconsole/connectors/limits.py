@@ -57,15 +57,15 @@ def shared(account: str, limit: int, *, seconds: float) -> RateLimit:
 
 
 class Gate:
-    """At most `concurrent` requests in flight, each let through by the rate limit first."""
+    """At most `concurrent` requests in flight, each let through by the rate limits first."""
 
-    def __init__(self, rate: RateLimit, *, concurrent: int, rest: float = 0.0) -> None:
-        """Take the rate limit and the number in flight.
+    def __init__(self, *rates: RateLimit, concurrent: int, rest: float = 0.0) -> None:
+        """Take the rate limits and the number in flight.
 
         `rest` keeps a seat taken for so many seconds after its request was answered. A vendor counts when requests
         arrive: what left in two seconds may arrive in one, but never what left after the answers to the rest.
         """
-        self._rate = rate
+        self._rates = rates
         self._seats = asyncio.Semaphore(concurrent)
         self._rest = rest
 
@@ -74,9 +74,9 @@ class Gate:
         """Hold a seat for one request; `also` is a second limit that it must keep (for searches, say)."""
         await self._seats.acquire()
         try:
-            if also is not None:
-                await also.take()
-            await self._rate.take()
+            for rate in (also, *self._rates):
+                if rate is not None:
+                    await rate.take()
             yield
         finally:
             if self._rest:

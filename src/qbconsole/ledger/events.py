@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.domain.errors import NeedsPerson
@@ -50,19 +51,24 @@ class Due:
     state: str
 
 
-def _event(row: dict[str, Any]) -> Event:
-    values = {name: row[name] for name in Event.__dataclass_fields__}
-    return Event(**{**values, "amount": from_minor(row["amount"], row["currency"])})
+_COLUMNS = tuple(Event.__dataclass_fields__)
 
 
 def every(connection: Connection, **equal: object) -> list[Event]:
     """Events whose columns equal the given values, by id."""
-    return [_event(row) for row in rows.events(connection, **equal)]
+    return [_event(*row) for row in rows.events(connection, _COLUMNS, **equal)]
+
+
+@lru_cache(maxsize=20_000)
+def _event(*row: Any) -> Event:
+    """An event from its columns; the rules read all of them again and again, and few have changed."""
+    event = Event(*row)
+    return replace(event, amount=from_minor(row[_COLUMNS.index("amount")], event.currency))
 
 
 def get(connection: Connection, event_id: int) -> Event:
     """One event."""
-    return _event(rows.events(connection, id=event_id)[0])
+    return every(connection, id=event_id)[0]
 
 
 def ensure(connection: Connection, due: Iterable[Due], at: datetime) -> dict[tuple[str, str], Event]:
@@ -70,23 +76,28 @@ def ensure(connection: Connection, due: Iterable[Due], at: datetime) -> dict[tup
 
     What was billed, taken back or ignored stays as it was, whatever became of its deal.
     """
-    known = {(event.deal_id, event.key): event for event in every(connection)}
+    known = _by_key(connection)
+    new: list[dict[str, object]] = []
+    moved = False
     for one in due:
         values = {"due_on": one.due_on, "currency": one.currency, "amount": to_minor(one.amount, one.currency)}
         event = known.get((one.deal_id, one.key))
         if event is None:
-            new = {"deal_id": one.deal_id, "key": one.key, "generation": 1, "state": one.state, "was": "", "at": at}
-            rows.ensure(connection, {**values, **new})
+            born = {"deal_id": one.deal_id, "key": one.key, "generation": 1, "state": one.state, "was": "", "at": at}
+            new.append({**values, **born})
         elif event.state == "open" and (event.due_on, event.currency, event.amount) != (
             one.due_on,
             one.currency,
             one.amount,
         ):
-            rows.change_event(connection, event.id, "open", **values)
-        else:
-            continue
-        known[one.deal_id, one.key] = _event(rows.events(connection, deal_id=one.deal_id, key=one.key)[0])
-    return known
+            moved |= rows.change_event(connection, event.id, "open", **values)
+    if new:
+        rows.ensure(connection, new)
+    return _by_key(connection) if new or moved else known
+
+
+def _by_key(connection: Connection) -> dict[tuple[str, str], Event]:
+    return {(event.deal_id, event.key): event for event in every(connection)}
 
 
 def set_state(connection: Connection, event: Event, state: str, **values: object) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from qbconsole.store.queries import dicts, each
 from qbconsole.store.tables import Candidate
 
 if TYPE_CHECKING:
@@ -20,14 +21,13 @@ _CANDIDATE = Candidate.__table__  # type: ignore[attr-defined]
 def of_company(connection: Connection, company_id: str) -> list[dict[str, Any]]:
     """A company's candidates, the likeliest first, without those that were ruled out."""
     mine = (_CANDIDATE.c.company_id == company_id) & _CANDIDATE.c.never.is_(False)
-    rows = connection.execute(select(_CANDIDATE).where(mine).order_by(_CANDIDATE.c.rank))
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001
+    return dicts(connection.execute(select(_CANDIDATE).where(mine).order_by(_CANDIDATE.c.rank)))
 
 
 def best(connection: Connection) -> dict[str, dict[str, Any]]:
     """The likeliest candidate of every company that has one."""
-    first = (_CANDIDATE.c.rank == 1) & _CANDIDATE.c.never.is_(False)
-    return {row.company_id: dict(row._mapping) for row in connection.execute(select(_CANDIDATE).where(first))}  # noqa: SLF001
+    likeliest = (_CANDIDATE.c.rank == 1) & _CANDIDATE.c.never.is_(False)
+    return {row["company_id"]: row for row in each(connection.execute(select(_CANDIDATE).where(likeliest)))}
 
 
 def ruled_out(connection: Connection) -> set[tuple[str, str]]:

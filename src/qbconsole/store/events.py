@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from qbconsole.store.queries import dicts, where_equal
 from qbconsole.store.tables import Allocation, BilledDocument, BillingEvent, DealStamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -19,20 +20,18 @@ _EVENT = BillingEvent.__table__  # type: ignore[attr-defined]
 _BILLED = BilledDocument.__table__  # type: ignore[attr-defined]
 _ALLOCATION = Allocation.__table__  # type: ignore[attr-defined]
 _STAMP = DealStamp.__table__  # type: ignore[attr-defined]
+_ENSURE = insert(_EVENT).on_conflict_do_nothing(index_elements=["deal_id", "key"])
 
 
-def ensure(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Insert a billing event unless its deal and key are there already."""
-    connection.execute(insert(_EVENT).values(**values).on_conflict_do_nothing(index_elements=["deal_id", "key"]))
+def ensure(connection: Connection, wanted: Sequence[Mapping[str, Any]]) -> None:
+    """Insert billing events, but for those whose deal and key are there already."""
+    connection.execute(_ENSURE, [dict(values) for values in wanted])
 
 
-def events(connection: Connection, **equal: object) -> list[dict[str, Any]]:
-    """Billing events whose columns equal the given values (a list or tuple: are among them), by id."""
-    query = select(_EVENT)
-    for name, value in equal.items():
-        column = _EVENT.c[name]
-        query = query.where(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
-    return [dict(row._mapping) for row in connection.execute(query.order_by(_EVENT.c.id))]  # noqa: SLF001
+def events(connection: Connection, columns: Sequence[str], **equal: object) -> list[tuple[Any, ...]]:
+    """Those columns of the billing events whose columns equal the given values (a list: are among them), by id."""
+    query = where_equal(select(*(_EVENT.c[name] for name in columns)), _EVENT, equal)
+    return [tuple(row) for row in connection.execute(query.order_by(_EVENT.c.id)).all()]
 
 
 def change_event(connection: Connection, event_id: int, from_state: str, **values: object) -> bool:
@@ -43,16 +42,14 @@ def change_event(connection: Connection, event_id: int, from_state: str, **value
 
 def add_document(connection: Connection, values: Mapping[str, Any]) -> int:
     """Insert a document that bills; returns its id."""
-    return int(connection.execute(insert(_BILLED).values(**values)).lastrowid)
+    return int(connection.execute(insert(_BILLED), dict(values)).lastrowid)
 
 
 def documents(connection: Connection, **equal: object) -> list[dict[str, Any]]:
     """Documents that bill whose columns equal the given values (a list or tuple: are among them), by id."""
     query = select(_BILLED)
-    for name, value in equal.items():
-        column = _BILLED.c[name]
-        query = query.where(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
-    return [dict(row._mapping) for row in connection.execute(query.order_by(_BILLED.c.id))]  # noqa: SLF001
+    query = where_equal(query, _BILLED, equal)
+    return dicts(connection.execute(query.order_by(_BILLED.c.id)))
 
 
 def change_document(connection: Connection, billed_id: int, **values: object) -> None:
@@ -80,7 +77,7 @@ def allocations(connection: Connection, *, live: bool = True) -> list[dict[str, 
     )
     if live:
         query = query.where(_ALLOCATION.c.ended_at.is_(None))
-    return [dict(row._mapping) for row in connection.execute(query.order_by(_ALLOCATION.c.id))]  # noqa: SLF001
+    return dicts(connection.execute(query.order_by(_ALLOCATION.c.id)))
 
 
 def allocations_of(connection: Connection, *, event_id: int = 0, billed_id: int = 0) -> list[dict[str, Any]]:
@@ -89,7 +86,7 @@ def allocations_of(connection: Connection, *, event_id: int = 0, billed_id: int 
     query = query.where(
         _ALLOCATION.c.event_id == event_id if event_id else _ALLOCATION.c.billed_document_id == billed_id
     )
-    return [dict(row._mapping) for row in connection.execute(query.order_by(_ALLOCATION.c.id))]  # noqa: SLF001
+    return dicts(connection.execute(query.order_by(_ALLOCATION.c.id)))
 
 
 def allocated(connection: Connection, event_id: int) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
+from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Decision, JournalContent, JournalEvent, JournalSubject
 
 if TYPE_CHECKING:
@@ -43,26 +44,23 @@ def events(connection: Connection, subject: str = "", limit: int = 200) -> list[
     query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
     if subject:
         query = query.join(_SUBJECT, _SUBJECT.c.event_id == _EVENT.c.id).where(_SUBJECT.c.subject == subject)
-    rows = connection.execute(query.order_by(_EVENT.c.id.desc()).limit(limit))
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001
+    return dicts(connection.execute(query.order_by(_EVENT.c.id.desc()).limit(limit)))
 
 
 def chain(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every event in order, with its content, for verification."""
     query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
-    for row in connection.execute(query.order_by(_EVENT.c.id)):
-        yield dict(row._mapping)  # noqa: SLF001
+    return each(connection.execute(query.order_by(_EVENT.c.id)))
 
 
 def add_decision(connection: Connection, values: Mapping[str, Any]) -> int:
     """Insert a decision; returns its id."""
-    return int(connection.execute(insert(_DECISION).values(**values)).lastrowid)
+    return int(connection.execute(insert(_DECISION), dict(values)).lastrowid)
 
 
 def decision(connection: Connection, decision_id: int) -> dict[str, Any] | None:
     """One decision, or None."""
-    row = connection.execute(select(_DECISION).where(_DECISION.c.id == decision_id)).first()
-    return dict(row._mapping) if row else None  # noqa: SLF001
+    return first(connection.execute(select(_DECISION).where(_DECISION.c.id == decision_id)))
 
 
 def decisions(connection: Connection, *, row_id: str = "", limit: int = 200) -> list[dict[str, Any]]:
@@ -70,7 +68,7 @@ def decisions(connection: Connection, *, row_id: str = "", limit: int = 200) -> 
     query = select(_DECISION)
     if row_id:
         query = query.where(_DECISION.c.row_id == row_id)
-    return [dict(row._mapping) for row in connection.execute(query.order_by(_DECISION.c.id.desc()).limit(limit))]  # noqa: SLF001
+    return dicts(connection.execute(query.order_by(_DECISION.c.id.desc()).limit(limit)))
 
 
 def last_undoable(connection: Connection, actions: Sequence[str]) -> dict[str, Any] | None:
@@ -81,8 +79,7 @@ def last_undoable(connection: Connection, actions: Sequence[str]) -> dict[str, A
         _DECISION.c.automatic.is_(False),
         _DECISION.c.action.in_(actions),
     )
-    row = connection.execute(query.order_by(_DECISION.c.id.desc()).limit(1)).first()
-    return dict(row._mapping) if row else None  # noqa: SLF001
+    return first(connection.execute(query.order_by(_DECISION.c.id.desc()).limit(1)))
 
 
 def mark_undone(connection: Connection, decision_id: int, by: int) -> bool:

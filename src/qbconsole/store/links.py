@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from qbconsole.store.queries import dicts, where_equal
 from qbconsole.store.tables import Link
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _LINK = Link.__table__  # type: ignore[attr-defined]
 
 def add(connection: Connection, values: Mapping[str, Any]) -> int:
     """Insert a link; returns its id."""
-    return int(connection.execute(insert(_LINK).values(**values)).lastrowid)
+    return int(connection.execute(insert(_LINK), dict(values)).lastrowid)
 
 
 def listed(connection: Connection, *, live: bool | None = True, **equal: object) -> list[dict[str, Any]]:
@@ -26,9 +27,8 @@ def listed(connection: Connection, *, live: bool | None = True, **equal: object)
     query = select(_LINK)
     if live is not None:
         query = query.where(_LINK.c.ended_at.is_(None) if live else _LINK.c.ended_at.is_not(None))
-    for name, value in equal.items():
-        query = query.where(_LINK.c[name] == value)
-    return [dict(row._mapping) for row in connection.execute(query.order_by(_LINK.c.id))]  # noqa: SLF001
+    query = where_equal(query, _LINK, equal)
+    return dicts(connection.execute(query.order_by(_LINK.c.id)))
 
 
 def change(connection: Connection, link_id: int, **values: object) -> None:

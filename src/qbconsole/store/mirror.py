@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, func, select, update
@@ -13,13 +14,14 @@ from sqlalchemy.dialects.sqlite import insert
 from qbconsole.domain.canonical import digest
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
+from qbconsole.store.queries import where_equal
 from qbconsole.store.tables import MIRROR, Held, Payload, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from qbconsole.domain.records import Record
 
@@ -262,10 +264,15 @@ def put_record(connection: Connection, record: Record, payload: str, at: datetim
 
 def get(connection: Connection, kind: type[RecordT], record_id: str, *, gone: bool = False) -> RecordT | None:
     """One record, or None; a tombstone only when asked for."""
-    table = MIRROR[kind.kind]
-    query = select(table).where(table.c.id == record_id)
-    row = connection.execute(query if gone else query.where(table.c.gone.is_(False))).first()
+    row = connection.execute(_get(kind.kind, gone=gone), {"wanted": record_id}).first()
     return from_row(kind, row) if row else None
+
+
+@cache
+def _get(kind: str, *, gone: bool) -> Select[Any]:
+    table = MIRROR[kind]
+    query = select(table).where(table.c.id == bindparam("wanted"))
+    return query if gone else query.where(table.c.gone.is_(False))
 
 
 def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[RecordT]:
@@ -275,19 +282,16 @@ def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[
     """
     table = MIRROR[kind.kind]
     query = select(table.c.id, table.c.payload_hash).where(table.c.gone.is_(False))
-    for name, value in equal.items():
-        column = table.c[name]
-        query = query.where(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
-    keys = [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id))]
-    known = _KNOWN.setdefault(kind, {})
-    found = {key: record for key in keys if (record := known.get(key)) is not None}
-    missing = [key[0] for key in keys if key not in found]
-    if missing:
-        found |= _read(connection, kind, missing)
-        if len(known) + len(missing) > MOST_KNOWN:
-            known.clear()
-        known.update(found)
-    return [found[key] for key in keys]
+    query = where_equal(query, table, equal)
+    keys = [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id)).all()]
+    known = _KNOWN.setdefault(kind, {})  # other threads read and clear it, too
+    found = [known.get(key) for key in keys]
+    missing = [key[0] for key, record in zip(keys, found, strict=True) if record is None]
+    fresh = _read(connection, kind, missing)
+    if len(known) + len(fresh) > MOST_KNOWN:
+        known.clear()
+    known.update(fresh)
+    return [record or fresh[key] for key, record in zip(keys, found, strict=True)]
 
 
 MOST_KNOWN = 20_000
@@ -296,7 +300,7 @@ _KNOWN: dict[type, dict[tuple[str, str], Any]] = {}
 _AT_ONCE = 900
 
 
-def _read(connection: Connection, kind: type[RecordT], ids: list[str]) -> dict[tuple[str, str], RecordT]:
+def _read(connection: Connection, kind: type[RecordT], ids: Sequence[str]) -> dict[tuple[str, str], RecordT]:
     table, read = MIRROR[kind.kind], _reader(kind)
     place = list(table.c).index(table.c.payload_hash)
     found: dict[tuple[str, str], RecordT] = {}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 
+from qbconsole.store.queries import dicts, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Update
 
 _OPERATION = OutboxOperation.__table__  # type: ignore[attr-defined]
 _NEEDS = Dependency.__table__  # type: ignore[attr-defined]
@@ -51,54 +53,59 @@ def add(connection: Connection, values: Mapping[str, Any], needs: Iterable[int])
 
 def get(connection: Connection, operation_id: int) -> dict[str, Any] | None:
     """One operation, or None."""
-    row = connection.execute(_GET, {"wanted": operation_id}).first()
-    return dict(row._mapping) if row else None  # noqa: SLF001
+    return first(connection.execute(_GET, {"wanted": operation_id}))
 
 
 def change(
     connection: Connection, operation_id: int, from_state: str, values: Mapping[str, Any], fence: int | None
 ) -> bool:
     """Update an operation that still is in that state; with a fence only while that fence holds the lease."""
-    mine = and_(_OPERATION.c.id == operation_id, _OPERATION.c.state == from_state)
-    if fence is not None:
-        mine = and_(mine, exists().where(_LEASE.c.name == "runner", _LEASE.c.fence == fence))
-    return connection.execute(update(_OPERATION).where(mine).values(**values)).rowcount == 1
+    statement = _change(tuple(values), fenced=fence is not None)
+    mine = {"wanted": operation_id, "from_state": from_state, "held": fence}
+    return connection.execute(statement, {**values, **mine}).rowcount == 1
+
+
+@lru_cache
+def _change(columns: tuple[str, ...], *, fenced: bool) -> Update:
+    mine = and_(_OPERATION.c.id == bindparam("wanted"), _OPERATION.c.state == bindparam("from_state"))
+    if fenced:
+        mine = and_(mine, exists().where(_LEASE.c.name == "runner", _LEASE.c.fence == bindparam("held")))
+    return update(_OPERATION).where(mine).values({name: bindparam(name) for name in columns})
 
 
 def listed(connection: Connection, states: Sequence[str] = OPEN, limit: int = 500) -> list[dict[str, Any]]:
     """Operations in those states, oldest first."""
     query = select(_OPERATION).where(_OPERATION.c.state.in_(states)).order_by(_OPERATION.c.id).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def of_decision(connection: Connection, decision_id: int) -> list[dict[str, Any]]:
     """A decision's operations, in the order in which they were enqueued."""
     query = select(_OPERATION).where(_OPERATION.c.decision_id == decision_id).order_by(_OPERATION.c.id)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def open_on(connection: Connection, kind: str, target: str) -> list[dict[str, Any]]:
     """The operations of a kind on one target that are neither settled nor cancelled."""
     mine = (_OPERATION.c.kind == kind) & (_OPERATION.c.target == target) & _OPERATION.c.state.in_(OPEN)
-    rows = connection.execute(select(_OPERATION).where(mine).order_by(_OPERATION.c.id))
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001
+    return dicts(connection.execute(select(_OPERATION).where(mine).order_by(_OPERATION.c.id)))
 
 
 def needs(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     """The operations that one waits for."""
-    return [dict(row._mapping) for row in connection.execute(_NEEDED, {"wanted": operation_id})]  # noqa: SLF001
+    return dicts(connection.execute(_NEEDED, {"wanted": operation_id}))
 
 
 def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     """The operations that wait for one."""
     query = select(_OPERATION).join(_NEEDS, _NEEDS.c.operation_id == _OPERATION.c.id)
-    return [dict(row._mapping) for row in connection.execute(query.where(_NEEDS.c.needs_id == operation_id))]  # noqa: SLF001
+    return dicts(connection.execute(query.where(_NEEDS.c.needs_id == operation_id)))
 
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
     """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
     query = select(_OPERATION).where(_SENDABLE, _OPERATION.c.due_at <= now).order_by(_OPERATION.c.id).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
+from qbconsole.store.queries import dicts, first, where_equal
 from qbconsole.store.tables import ConflictRow, Draft, FollowUp, Unmatched
 
 if TYPE_CHECKING:
@@ -24,20 +25,18 @@ class Queue:
         """Take the table and its key."""
         self._table = model.__table__
         self.key = key
+        self._get = select(self._table).where(self._table.c.id == bindparam("wanted"))
 
     def get(self, connection: Connection, row_id: int) -> Row | None:
         """One row, or None."""
-        row = connection.execute(select(self._table).where(self._table.c.id == row_id)).first()
-        return dict(row._mapping) if row else None  # noqa: SLF001
+        return first(connection.execute(self._get, {"wanted": row_id}))
 
     def listed(self, connection: Connection, states: Iterable[str] = (), **equal: object) -> list[Row]:
         """Rows in those states (in any, without), whose columns equal the given values, by id."""
         query = select(self._table)
         if states:
             query = query.where(self._table.c.state.in_(tuple(states)))
-        for name, value in equal.items():
-            query = query.where(self._table.c[name] == value)
-        return [dict(row._mapping) for row in connection.execute(query.order_by(self._table.c.id))]  # noqa: SLF001
+        return dicts(connection.execute(where_equal(query, self._table, equal).order_by(self._table.c.id)))
 
     def change(self, connection: Connection, row: Row, **values: object) -> bool:
         """Update a row that still is in the state in which it was read; False if another was first."""

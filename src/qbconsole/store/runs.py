@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from qbconsole.store.queries import dicts
 from qbconsole.store.tables import Run, RunEvent, RunStream, SyncRequest
 
 if TYPE_CHECKING:
@@ -72,19 +73,19 @@ def log(
 def listed(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
     """Runs, newest first."""
     query = select(_RUN).order_by(_RUN.c.id.desc()).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def streams(connection: Connection, run_id: int) -> list[dict[str, Any]]:
     """What a run did with each stream."""
     query = select(_STREAM).where(_STREAM.c.run_id == run_id).order_by(_STREAM.c.stream)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def events(connection: Connection, run_id: int) -> list[dict[str, Any]]:
     """The lines of a run, in order."""
     query = select(_EVENT).where(_EVENT.c.run_id == run_id).order_by(_EVENT.c.id)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def ask_for_sync(connection: Connection, at: datetime) -> None:

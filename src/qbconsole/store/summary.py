@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from qbconsole.store.queries import dicts, first
 from qbconsole.store.tables import MIRROR, Lease, OutboxOperation, Run, Stream
 
 if TYPE_CHECKING:
@@ -22,19 +23,18 @@ _OPERATION = OutboxOperation.__table__  # type: ignore[attr-defined]
 def streams(connection: Connection) -> list[dict[str, Any]]:
     """Every stream with the time of its last page."""
     query = select(_STREAM.c.name, _STREAM.c.pulled_at).order_by(_STREAM.c.name)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def last_runs(connection: Connection, limit: int = 10) -> list[dict[str, Any]]:
     """The newest runs, newest first."""
     query = select(_RUN).order_by(_RUN.c.id.desc()).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    return dicts(connection.execute(query))
 
 
 def lease(connection: Connection) -> dict[str, Any] | None:
     """Who runs the book, as was last heard."""
-    row = connection.execute(select(_LEASE).where(_LEASE.c.name == "runner")).first()
-    return dict(row._mapping) if row else None  # noqa: SLF001
+    return first(connection.execute(select(_LEASE).where(_LEASE.c.name == "runner")))
 
 
 def open_invoices(connection: Connection) -> list[tuple[date | None, int, str]]:

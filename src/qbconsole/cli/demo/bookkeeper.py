@@ -74,15 +74,15 @@ class Bookkeeper:
             if customer:
                 decided += self._link(row, customer)
             elif company in self._companies.new and row.amount:
-                decided += self._take("unmatched.create", row, confirm="yes")
+                decided += self._take("unmatched.create", row, queues.detail(self._book, row.id), confirm="yes")
         return decided
 
     def _link(self, row: Row, customer: str) -> int:
         """With the customer on the screen by key, else by hand."""
-        shown = customer in {choice.id for choice in queues.detail(self._book, row.id).choices}
-        if shown:
-            return self._take("unmatched.link", row, customer=customer)
-        return self._take("unmatched.search", row, actor=TYPING, customer=customer)
+        shown = queues.detail(self._book, row.id)
+        if customer in {choice.id for choice in shown.choices}:
+            return self._take("unmatched.link", row, shown, customer=customer)
+        return self._take("unmatched.search", row, shown, actor=TYPING, customer=customer)
 
     def _company(self, row: Row) -> str:
         """The company's id, which the evidence shows under it; looked at once."""
@@ -93,18 +93,17 @@ class Bookkeeper:
 
     def _invoice(self, row: Row) -> int:
         """One draft, judged by what its row and its evidence say."""
+        shown = queues.detail(self._book, row.id)
         if row.verdict == "clean":
-            return self._take("invoices.approve", row)
+            return self._take("invoices.approve", row, shown)
         if "copy" in row.cause:
-            return self._take("invoices.reject", row, actor=TYPING, reason=str(row.cause))
-        choices = queues.detail(self._book, row.id).choices
-        if choices:
-            return self._take("invoices.adopt", row, document=choices[0].id)
-        return self._take("invoices.hold", row, actor=TYPING, reason=str(row.cause))
+            return self._take("invoices.reject", row, shown, actor=TYPING, reason=str(row.cause))
+        if shown.choices:
+            return self._take("invoices.adopt", row, shown, document=shown.choices[0].id)
+        return self._take("invoices.hold", row, shown, actor=TYPING, reason=str(row.cause))
 
-    def _take(self, action: str, row: Row, *, actor: Actor = BY_KEY, **arguments: str) -> int:
+    def _take(self, action: str, row: Row, shown: Detail, *, actor: Actor = BY_KEY, **arguments: str) -> int:
         """Press the key on what is shown now; a refusal leaves the row for the next time."""
-        shown: Detail = queues.detail(self._book, row.id)
         if (shown.row.verdict, shown.row.cause) != (row.verdict, row.cause):  # it moved since the list was read
             return 0
         try:

@@ -37,7 +37,6 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Open the console on a sample business, or let a scripted bookkeeper work through a month of it."""
-    from qbconsole.cli.demo import play
     from qbconsole.cli.demo.servers import Servers
 
     if not headless:
@@ -47,6 +46,8 @@ def demo(
     for number in (signal.SIGTERM, signal.SIGHUP):  # what was started is stopped then, too
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     with _kept(home) as root, Servers(root, seed=seed, size=size, faults=faults) as servers:
+        from qbconsole.cli.demo import play  # while the simulator starts
+
         book = play.prepare(root, servers, posting_window)
         if not headless:
             raise typer.Exit(play.on_screen(root, book))

@@ -40,7 +40,8 @@ TRIES = 30
 
 
 def prepare(root: Path, servers: Servers, posting_window: float) -> str:
-    """See that the demo's book is there and knows where its simulator is; returns its name."""
+    """See that the simulator answers and the demo's book is there and knows where; returns the book's name."""
+    servers.ensure()
     if NAME in book_names(root):
         adding.renew(root, NAME, servers.url)
     else:

@@ -18,8 +18,6 @@ from qbconsole.books.home import book_folder, book_names
 from qbconsole.cli.control import LOST, control
 from qbconsole.cli.door import tell
 from qbconsole.domain.errors import Configuration, Fatal
-from qbconsole.store import leases, migrations
-from qbconsole.store.engine import Store
 
 if TYPE_CHECKING:
     from qbconsole.store.leases import Holder
@@ -49,10 +47,13 @@ class Servers:
         self._size = size
         self._faults = faults
         self._process: subprocess.Popen[str] | None = None
+        self._coming = False
         self.url = ""
 
     def __enter__(self) -> Servers:
-        self.ensure()
+        """Begin to start what is not running: it takes seconds, in which the caller has other things to do."""
+        if not self._noted_pid():
+            self._spawn()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,6 +72,8 @@ class Servers:
             Configuration: the fault specification is wrong.
             Fatal: it does not come up.
         """
+        if self._coming:
+            self._hear()
         if self.url and self._answers():
             return
         if pid := self._noted_pid():
@@ -80,13 +83,14 @@ class Servers:
                 self.post("faults", {"spec": self._faults})
                 return
             stop(pid)
-        self._start()
+        self._spawn()
+        self._hear()
 
     def lives(self) -> bool:
         """Whether the simulator's process is there; asked often, so nothing is sent to it."""
         return self._process.poll() is None if self._process else bool(self._noted_pid())
 
-    def _start(self) -> None:
+    def _spawn(self) -> None:
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         words = ["--home", str(self._home), "--seed", str(self._seed), "--size", str(self._size)]
         words += ["--faults", self._faults]
@@ -100,6 +104,13 @@ class Servers:
                 start_new_session=True,
             )
         self._note.write_text(str(self._process.pid))  # at once: it takes seconds until it notes itself
+        self._coming = True
+
+    def _hear(self) -> None:
+        """Wait for what was started to say where it listens."""
+        self._coming = False
+        if self._process is None:
+            return
         with self._process.stdout or contextlib.nullcontext(io.StringIO()) as said:
             line = said.readline()
         if not line:
@@ -166,6 +177,9 @@ def _holder(path: Path) -> Holder | None:
     """Who holds the lease in a database; nobody in one that was never opened."""
     if not path.exists():
         return None
+    from qbconsole.store import leases, migrations
+    from qbconsole.store.engine import Store
+
     store = Store(path)
     with contextlib.closing(store):
         if migrations.current(store) != migrations.HEAD:

@@ -92,11 +92,12 @@ class QuickBooks:
 
 
 def make_http(settings: QuickBooksSettings) -> Http:
-    """A client within Intuit's limits: 10 requests a second, 10 at once (quickbooks.md 5.2)."""
-    rate = shared(settings.company_url, settings.requests_per_second, seconds=1)
+    """A client within Intuit's limits for a company."""
+    second = shared(settings.company_url, settings.requests_per_second, seconds=1)
+    minute = shared(settings.company_url, settings.requests_per_minute, seconds=60)
     return Http(
         "QuickBooks",
         bases=(settings.company_url, settings.oauth_url),
-        gate=Gate(rate, concurrent=settings.concurrent, rest=1.0),
+        gate=Gate(second, minute, concurrent=settings.concurrent, rest=1.0),
         reference_header="intuit_tid",
     )
