@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 ANN = Actor("ann", "tty1")
 
 
-@pytest.fixture
-def linked(book: Book) -> Book:
-    """One company linked by the rules, one clean draft."""
-    put(book, *basics())
-    propose.propose(book)
-    propose.decide_automatically(book)
-    deliver(book)
-    return book
-
-
 def only(book: Book, queue: str, *, decided: bool = False) -> Row:
     (row,) = queues.rows(book, queue, decided=decided)
     return row
@@ -86,6 +76,16 @@ class TestLinks:
         decide.undo(book, ANN)
         assert only(book, "invoices").verdict == "blocked"
         assert deliver(book) == []
+
+    def test_a_link_shown_between_undo_and_the_next_proposal_is_refused_after_that(self, book: Book) -> None:
+        put(book, *basics())
+        propose.propose(book)
+        decide.decide(book, "unmatched.link", "U1", ANN, customer="60")
+        decide.undo(book, ANN)
+        shown = queues.detail(book, "U1").seen
+        propose.propose(book)
+        with pytest.raises(NeedsPerson, match="has changed since it was shown"):
+            decide.decide(book, "unmatched.link", "U1", ANN, customer="60", seen=shown)
 
     def test_a_delivered_link_is_taken_back_by_untagging_and_no_rule_links_it_again(self, linked: Book) -> None:
         taken = only(linked, "unmatched", decided=True).decision_id

@@ -47,6 +47,12 @@ def test_sums_worst_status_and_the_newest_document(adopted: Book) -> None:
     assert (found.money.paid, found.money.balance) == (Decimal(600), Decimal(400))
 
 
+def test_a_document_of_which_nothing_is_paid_is_worse_than_one_that_is_partly_paid(adopted: Book) -> None:
+    put(adopted, replace(document("901", total=Decimal(400)), balance=Decimal(300)))
+    put(adopted, payment(amount="100.00", document_id="901"))
+    assert money(adopted).money.status is Status.UNPAID
+
+
 def test_what_was_taken_back_is_silent_beside_what_stands(adopted: Book) -> None:
     take_back(adopted, document("902", total=Decimal(0), voided=True))
     found = money(adopted)

@@ -52,9 +52,17 @@ def _row(connection: Connection, row: dict[str, Any]) -> Row:
         cause=safe_text(problem or f"{row['state']}, {row['attempts']} attempts"),
         state=row["state"],
         decided=row["state"] != "parked",
-        undo="x gives it up and frees what it held" if not in_flight(row) else "being sent",
+        undo=_undo(row),
         decision_id=row["decision_id"],
     )
+
+
+def _undo(row: dict[str, Any]) -> str:
+    if in_flight(row):
+        return "being sent"
+    if queue.outcome_unknown(row):
+        return "R looks for it, and sends it again if it is not there"
+    return "x gives it up and frees what it held"
 
 
 def _money(row: dict[str, Any]) -> tuple[Decimal | None, str]:

@@ -30,8 +30,8 @@ class Status(StrEnum):
 
 WORST_FIRST = (
     Status.OVERDUE,
-    Status.PARTIALLY_PAID,
     Status.UNPAID,
+    Status.PARTIALLY_PAID,
     Status.REFUNDED,
     Status.CREDITED,
     Status.PAID,

@@ -104,7 +104,7 @@ def create(decider: Decider, row: Row, *, name: str = "", confirm: str = "", see
     if not confirm and (other := _likely(connection, row)):
         raise NeedsPerson(
             f"{safe_text(company.name)} may be the customer {safe_text(other.name)}.",
-            next_step="Link it (a), rule it out (N), or create with confirm=yes.",
+            next_step="Link it (a), rule it out (N), or create it all the same: c again, or --confirm.",
         )
     values = _crm_values(connection, company)
     words = f"create the customer {wanted}"

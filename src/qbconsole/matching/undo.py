@@ -46,7 +46,8 @@ def revert(decider: Decider, decision: Decision) -> None:
     if link := links.of_decision(decider.connection, decision["id"]):
         links.end(decider.connection, link.id, decider.at)
     if row["decision_id"] == decision["id"]:
-        UNMATCHED.change(decider.connection, row, state="open", decision_id=None, inputs_hash="")
+        unlike_any = f"taken back {decision['id']}"  # proposed anew, and refused to whom it was shown before that
+        UNMATCHED.change(decider.connection, row, state="open", decision_id=None, inputs_hash=unlike_any)
 
 
 def inverse(connection: Connection, decision: Decision, operations: list[Row]) -> Inverse:
