@@ -81,6 +81,25 @@ def test_a_real_book_takes_its_secrets_from_a_pipe_and_is_read_only(tmp_path: Pa
     assert "pat-1" not in "".join(path.read_text() for path in tmp_path.rglob("*.toml"))
 
 
+def test_new_keys_replace_refused_ones(tmp_path: Path, own_keyring: object) -> None:
+    words = ["--crm", "hubspot", "--realm", "4620816365"]
+    call("book", "add", "nova", *words, home=tmp_path, typed="id\nsecret\nold\npat-1\n")
+    assert call("connect", "crm", home=tmp_path, typed="pat-2\n").code == 0
+    assert KeyringSecrets("nova", "hubspot").read() == {"token": "pat-2"}
+    connected = call("connect", "quickbooks", "--json", home=tmp_path, typed="id\nsecret\nnew\n")
+    assert connected.document == {"book": "nova", "system": "quickbooks"}
+    assert KeyringSecrets("nova", "quickbooks").read()["refresh_token"] == "new"
+
+    missing = call("connect", "quickbooks", home=tmp_path, typed="id\nsecret\n")
+    assert (missing.code, "No refresh_token was given" in missing.line) == (2, True)
+    assert KeyringSecrets("nova", "quickbooks").read()["refresh_token"] == "new"
+
+
+def test_a_simulators_book_takes_no_keys_of_a_person(synced: Office) -> None:
+    refused = call("connect", "crm", home=synced.home, typed="x\n")
+    assert (refused.code, "come from its simulator" in refused.line) == (2, True)
+
+
 def test_a_folder_of_spreadsheets_as_crm_needs_no_token(tmp_path: Path, own_keyring: object) -> None:
     sheets = tmp_path / "sheets"
     sheets.mkdir()

@@ -58,7 +58,8 @@ def _explained(path: Path, text: str, model: type[BaseModel], error: ValidationE
         near = difflib.get_close_matches(location[-1], _known_keys(model, location[:-1]), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return Configuration(f"{where}: unknown key {key!r}.{hint}", next_step=f"Mend it in {path}.")
-    return Configuration(f"{where}: key {key!r}: {first['msg']}.", next_step=f"Mend it in {path}.")
+    said = first["msg"].replace("a valid tuple", "a list in brackets")  # what TOML calls so
+    return Configuration(f"{where}: key {key!r}: {said}.", next_step=f"Mend it in {path}.")
 
 
 def _known_keys(model: type[BaseModel], location: tuple[str, ...]) -> list[str]:

@@ -16,13 +16,15 @@ from qbconsole.cli.control import LOST, control
 from qbconsole.domain.errors import Configuration, Retriable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     Secrets = Mapping[str, Mapping[str, str]]
 
 SIMULATOR_WINDOW = 1.0
 """Seconds that an approval waits in a simulator's book."""
+KEYS = {"quickbooks": ("client_id", "client_secret", "refresh_token"), "hubspot": ("token",)}
+"""The keys that a person brings, by system."""
 REAL_WINDOW = 30.0
 """Seconds that an approval waits in any other."""
 
@@ -130,12 +132,14 @@ def real(
         raise Configuration(f"The book cannot be made: {str(error).splitlines()[-1].strip()}.") from None
 
 
-def ask_secrets(settings: Settings) -> Secrets:
+def systems_of(settings: Settings) -> tuple[str, ...]:
+    """The systems of a book that have keys."""
+    return tuple(system for system in ("quickbooks", settings.crm.kind) if system in KEYS)
+
+
+def ask_secrets(systems: Iterable[str]) -> Secrets:
     """Ask for the keys, without showing them; from a pipe they are read a line each, in this order."""
-    wanted: dict[str, tuple[str, ...]] = {"quickbooks": ("client_id", "client_secret", "refresh_token")}
-    if settings.crm.kind == "hubspot":
-        wanted["hubspot"] = ("token",)
-    return {system: {name: _ask(f"{system} {name}") for name in names} for system, names in wanted.items()}
+    return {system: {name: _ask(f"{system} {name}") for name in KEYS[system]} for system in systems}
 
 
 def _ask(words: str) -> str:

@@ -52,7 +52,7 @@ def add(
     else:
         urls = {"crm": crm_url, "qbo": qbo_url, "oauth": oauth_url}
         settings = adding.real(name, crm, folder, realm, company or name, time_zone, cut_over, urls, posting_window)
-        secrets = adding.ask_secrets(settings)
+        secrets = adding.ask_secrets(adding.systems_of(settings))
     where = adding.write(root(home), settings, secrets)
     state = "armed" if settings.armed else "read-only until: qbconsole book arm"
     lines = [f"Added the book {name} for {settings.company} in {where}: {state}."]
