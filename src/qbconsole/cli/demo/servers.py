@@ -158,8 +158,16 @@ def runs(pid: int, word: str) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     with contextlib.suppress(OSError):
-        return word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return word.encode() in _command_line(pid)
     return True
+
+
+def _command_line(pid: int) -> bytes:
+    """A process's own words; for a moment after it was started, as for ever once it ended, it has none."""
+    path, end = Path(f"/proc/{pid}/cmdline"), time.monotonic() + 0.2
+    while not (words := path.read_bytes()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return words
 
 
 def runner_pids(root: Path) -> list[int]:
