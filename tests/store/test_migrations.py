@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
+from tests.builders import NOW
 
+from qbconsole.domain.canonical import digest
 from qbconsole.domain.errors import Fatal
-from qbconsole.store import migrations
+from qbconsole.domain.records import Customer
+from qbconsole.store import migrations, mirror, streams
 from qbconsole.store.engine import Store, has_reset_bug
 from qbconsole.store.tables import ALLOCATION_GUARD, metadata
+
+STAMP = "2026-11-16T12:00:00.000000Z"
 
 
 def _schema(path: Path) -> dict[str, str]:
@@ -66,6 +75,63 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store) -
     with pytest.raises(Fatal, match="made by a newer qbconsole"):
         migrations.prepare(store)
     assert migrations.current(store) == "9999"
+    store.close()
+
+
+def _first_version(store: Store) -> None:
+    """A database as the first version left it: a linked customer that was pulled, with its payload."""
+    store.path.parent.mkdir(parents=True)
+    statements = (Path(migrations.__file__).parent / "versions" / "v0001.sql").read_text().split("\n\n")
+    with contextlib.closing(sqlite3.connect(store.path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+        row = {
+            **dict.fromkeys(
+                ["id", "name", "company_name", "parent_id", "email", "phone", "notes", "revision", "term_id"], ""
+            ),
+            "id": "7",
+            "name": "Bluebird Café",
+            "address": "{}",
+            "ship_address": "{}",
+            "currency": "USD",
+            "active": 1,
+            "taxable": 1,
+            "balance": 12_345,
+            "gone": 0,
+            "pulled_at": STAMP,
+            "payload_hash": digest('{"Id":"7"}'),
+        }
+        connection.execute(
+            f"INSERT INTO mirror_customers ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+        )
+        body = zlib.compress(b'{"Id":"7"}')
+        values = ("customers", "7", digest('{"Id":"7"}'), body, STAMP)
+        connection.execute(
+            "INSERT INTO payload (kind, record_id, hash, body, pulled_at) VALUES (?, ?, ?, ?, ?)", values
+        )
+        for name in ("quickbooks.customers", "hubspot.deals"):
+            connection.execute(
+                "INSERT INTO stream (name, cursor, pulled_at, sweep) VALUES (?, 'here', ?, 3)", (name, STAMP)
+            )
+
+
+def test_a_mirror_of_the_first_version_keeps_its_records_and_is_listed_again(store: Store) -> None:
+    _first_version(store)
+    migrations.prepare(store)
+    assert store.path.with_suffix(".before-0002.db").exists()
+    with store.writing() as connection:
+        kept = mirror.get(connection, Customer, "7")
+        assert kept is not None
+        assert (kept.name, kept.balance, kept.project) == ("Bluebird Café", Decimal("123.45"), False)
+        assert streams.cursors(connection) == {"hubspot.deals": "here"}
+        again = mirror.Incoming(Customer, "7", '{"Id":"7"}', replace(kept, project=True))
+        mirror.apply_page(connection, Customer, [again], NOW, 4)
+        fresh = mirror.get(connection, Customer, "7")
+        assert fresh is not None
+        assert fresh.project
+        assert len(mirror.payload_versions(connection, "customers", "7")) == 1
     store.close()
 
 

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 from qbconsole.domain.errors import Problem, Retriable, SignIn
 from qbconsole.domain.operations import (
+    ApplyCredit,
     CreateCustomer,
     CreateDocument,
     CreateTask,
     DeactivateCustomer,
+    DeleteDocument,
     Operation,
     Receipt,
+    SendDocument,
     StampCompany,
     StampDeal,
     TagCustomer,
+    UpdateCustomer,
+    UpdateDocument,
     VoidDocument,
 )
 
@@ -83,12 +88,14 @@ def target(operation: Operation) -> tuple[str, str]:
     match operation:
         case CreateCustomer():
             return "customer name", operation.name
-        case TagCustomer() | DeactivateCustomer():
+        case UpdateCustomer() | TagCustomer() | DeactivateCustomer():
             return "customer", operation.customer_id
         case CreateDocument():
             return ("document", operation.reverses) if operation.reverses else ("note", operation.private_note)
-        case VoidDocument():
+        case VoidDocument() | DeleteDocument() | UpdateDocument() | SendDocument():
             return "document", operation.document_id
+        case ApplyCredit():
+            return "document", operation.invoice_id
         case StampDeal():
             return "deal", operation.deal_id
         case StampCompany():

@@ -24,7 +24,10 @@ System = Literal["crm", "accounting"]
 
 @dataclass(frozen=True, slots=True)
 class CreateCustomer:
-    """Make a customer in accounting for a CRM company; `notes` is our tag line."""
+    """Make a customer in accounting for a CRM company; `notes` is our tag line. With `parent_id` it is a job.
+
+    `taxable` None leaves the choice to accounting.
+    """
 
     kind: ClassVar[str] = "create_customer"
     system: ClassVar[System] = "accounting"
@@ -35,6 +38,27 @@ class CreateCustomer:
     email: str = ""
     phone: str = ""
     address: Address = dataclasses.field(default_factory=Address)
+    ship_address: Address = dataclasses.field(default_factory=Address)
+    parent_id: str = ""
+    bill_with_parent: bool = False
+    term_id: str = ""
+    taxable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCustomer:
+    """Set fields of a customer or job: `seen` are those that the decision rests on, `values` what they shall be.
+
+    Both are (field, text) by the names of `UPDATABLE`; an empty text clears the field. A field that is neither as it
+    was seen nor as it shall be is a conflict.
+    """
+
+    kind: ClassVar[str] = "update_customer"
+    system: ClassVar[System] = "accounting"
+    customer_id: str
+    revision: str
+    seen: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +85,9 @@ class DeactivateCustomer:
 class CreateDocument:
     """Make an invoice, estimate or credit memo. `private_note` is our tag, one line for each event it bills.
 
-    `expected_before_tax` is the sum of the lines. A credit memo names the document it takes back in `reverses`; before
-    it is made the deliverer looks whether that one still stands as `reverses_balance` says.
+    `before_tax` is the sum of the lines. A credit memo names the document it takes back in `reverses`; before it is
+    made the deliverer looks whether that one still stands as `reverses_balance` says. An invoice made from an estimate
+    names it in `estimate_id`. `custom_fields` are (id, value); `number` is for companies that number by themselves.
     """
 
     kind: ClassVar[str] = "create_document"
@@ -80,6 +105,13 @@ class CreateDocument:
     ship_address: Address = dataclasses.field(default_factory=Address)
     reverses: str = ""
     reverses_balance: Decimal | None = None
+    estimate_id: str = ""
+    number: str = ""
+    message: str = ""
+    email_copies: tuple[str, ...] = ()
+    class_id: str = ""
+    location_id: str = ""
+    custom_fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def before_tax(self) -> Decimal:
@@ -102,6 +134,74 @@ class VoidDocument:
     balance: Decimal
     emailed: bool
     payments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDocument:
+    """Delete a document that still is as the decision saw it, by the rules of `VoidDocument`. It leaves no trace."""
+
+    kind: ClassVar[str] = "delete_document"
+    system: ClassVar[System] = "accounting"
+    type: str
+    document_id: str
+    revision: str
+    balance: Decimal
+    emailed: bool
+    payments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateDocument:
+    """Set fields of a document that names and money do not hang on, by the rules of `UpdateCustomer`.
+
+    The fields are those of `UPDATABLE`; for an estimate also its status.
+    """
+
+    kind: ClassVar[str] = "update_document"
+    system: ClassVar[System] = "accounting"
+    type: str
+    document_id: str
+    revision: str
+    seen: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendDocument:
+    """Have accounting e-mail a document; refused if its total is no longer the one that was seen."""
+
+    kind: ClassVar[str] = "send_document"
+    system: ClassVar[System] = "accounting"
+    type: str
+    document_id: str
+    email: str
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyCredit:
+    """Use `amount` of a credit memo for an invoice: a payment of zero that links both (its tag in `private_note`).
+
+    No money is received. A capability of its own, refused unless the book allows it (S64).
+    """
+
+    kind: ClassVar[str] = "apply_credit"
+    system: ClassVar[System] = "accounting"
+    credit_id: str
+    invoice_id: str
+    customer_id: str
+    currency: str
+    amount: Decimal
+    posted_on: date
+    private_note: str
+
+
+UPDATABLE: dict[str, tuple[str, ...]] = {
+    "update_customer": ("name", "company_name", "email", "phone", "term_id", "address", "ship_address"),
+    "update_document": ("due_on", "email", "message", "number", "private_note", "status"),
+}
+"""The fields that an update may set. An address is one text, its parts joined by line breaks: street, city, state,
+postcode, country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +241,15 @@ class CreateTask:
 
 Operation = (
     CreateCustomer
+    | UpdateCustomer
     | TagCustomer
     | DeactivateCustomer
     | CreateDocument
+    | UpdateDocument
+    | SendDocument
+    | ApplyCredit
     | VoidDocument
+    | DeleteDocument
     | StampDeal
     | StampCompany
     | CreateTask

@@ -6,6 +6,7 @@ Ids are the remote's own, as text. Instants are aware and in UTC, dates are days
 
 from __future__ import annotations
 
+import typing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,6 +149,7 @@ class Stage:
 class Customer:
     """A customer, or a job (sub-customer) under `parent_id`. `notes` holds our tag line among other people's text.
 
+    `project` is a job that accounting manages as a project; bills of a job with `bill_with_parent` go to its parent.
     `revision` is the remote's concurrency token; a write carries the one that the decision was based on.
     """
 
@@ -166,7 +168,34 @@ class Customer:
     term_id: str = ""
     balance: Money = ZERO
     notes: str = ""
+    project: bool = False
+    bill_with_parent: bool = False
     revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherName:
+    """A vendor or employee: display names are unique over these and the customers. `type` is vendor or employee."""
+
+    kind: ClassVar[str] = "other_names"
+    id: str
+    name: str
+    type: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the chart; `type` and `subtype` are accounting's own words, such as "Accounts Receivable"."""
+
+    kind: ClassVar[str] = "accounts"
+    id: str
+    name: str
+    type: str
+    subtype: str = ""
+    number: str = ""
+    currency: str = "USD"
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +220,73 @@ class Term:
     id: str
     name: str
     due_days: int | None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """How customers pay: check, card."""
+
+    kind: ClassVar[str] = "payment_methods"
+    id: str
+    name: str
+    card: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingClass:
+    """A class, by which income is told apart; its full name where it lies under another."""
+
+    kind: ClassVar[str] = "classes"
+    id: str
+    name: str
+    parent_id: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A location (department) of the company; its full name where it lies under another."""
+
+    kind: ClassVar[str] = "locations"
+    id: str
+    name: str
+    parent_id: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency that the company uses besides its own; `id` is the remote's, `code` the ISO code."""
+
+    kind: ClassVar[str] = "currencies"
+    id: str
+    code: str
+    name: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A field of the company's own on its sales forms; `type` is text, number, date or list."""
+
+    kind: ClassVar[str] = "custom_fields"
+    id: str
+    name: str
+    type: str = "text"
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCode:
+    """A sales-tax code: the rates that it adds up on sales."""
+
+    kind: ClassVar[str] = "tax_codes"
+    id: str
+    name: str
+    taxable: bool = True
+    rate_ids: tuple[str, ...] = ()
     active: bool = True
 
 
@@ -224,6 +320,8 @@ class Document:
 
     `type` is "estimate", "invoice", "credit_memo", "sales_receipt" or "refund_receipt"; `links` are (type, id) of the
     transactions linked to it. `emailed` is whether it was ever sent. `balance` is what is open (of a credit: unused).
+    `status` is an estimate's own: pending, accepted, closed, rejected or converted. `custom_fields` are (id, value).
+    `exchange_rate` is home currency for one unit of the document's, where they differ.
     """
 
     kind: ClassVar[str] = "documents"
@@ -243,6 +341,14 @@ class Document:
     lines: tuple[DocumentLine, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     tax_percent: Decimal | None = None
+    status: str = ""
+    email: str = ""
+    term_id: str = ""
+    class_id: str = ""
+    location_id: str = ""
+    tax_code_id: str = ""
+    custom_fields: tuple[tuple[str, str], ...] = ()
+    exchange_rate: Decimal | None = None
     created_at: datetime | None = None
     revision: str = ""
 
@@ -270,12 +376,96 @@ class Payment:
     applications: tuple[Application, ...] = ()
     voided: bool = False
     deposited: bool = False
+    method_id: str = ""
+    reference: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Money brought to the bank; `links` are (type, id) of the payments and receipts in it."""
+
+    kind: ClassVar[str] = "deposits"
+    id: str
+    posted_on: date
+    currency: str
+    total: Money
+    account_id: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of a journal entry: positive is debit. `customer_id` where the side names a customer."""
+
+    account_id: str
+    amount: Decimal
+    customer_id: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """Postings made by an accountant: those to receivables change what a customer owes."""
+
+    kind: ClassVar[str] = "journal_entries"
+    id: str
+    posted_on: date
+    currency: str
+    number: str = ""
+    private_note: str = ""
+    postings: tuple[Posting, ...] = ()
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringDocument:
+    """A template from which accounting itself makes documents: a possible second bill for the same thing.
+
+    `type` is that of the documents. `automatic` ones are made without anybody; `every` is accounting's own word for the
+    interval ("Monthly"), `next_on` the next date that is planned, or None.
+    """
+
+    kind: ClassVar[str] = "recurring_documents"
+    id: str
+    name: str
+    type: str
+    customer_id: str
+    currency: str
+    total: Money
+    active: bool = True
+    automatic: bool = False
+    every: str = ""
+    next_on: date | None = None
+    lines: tuple[DocumentLine, ...] = ()
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntry:
+    """Work that was noted for a customer; `billable` until it `billed` is. The rate is per hour."""
+
+    kind: ClassVar[str] = "time_entries"
+    id: str
+    customer_id: str
+    item_id: str
+    worked_on: date
+    minutes: int
+    hourly_rate: Decimal | None = None
+    billable: bool = False
+    billed: bool = False
+    description: str = ""
     revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The accounting company's own settings. `closed_through` is the last day that is closed, or None."""
+    """The accounting company's own settings. `closed_through` is the last day that is closed, or None.
+
+    `classes` and `class_per_line` say where a class may stand: on the document, on each line, or (both) on either.
+    `plan` is accounting's own word for the subscription, `subscribed` whether it may be written to.
+    """
 
     kind: ClassVar[str] = "ledgers"
     id: str
@@ -290,12 +480,41 @@ class Ledger:
     classes: bool = False
     default_term_id: str = ""
     time_zone: str = ""
+    class_per_line: bool = False
+    locations: bool = False
+    estimates: bool = True
+    discounts: bool = False
+    discount_account_id: str = ""
+    auto_apply_credits: bool = False
+    auto_apply_payments: bool = False
+    plan: str = ""
+    subscribed: bool = True
 
 
 CrmRecord = Company | Contact | Deal | LineItem | Product | Owner | Stage
-AccountingRecord = Customer | Item | Term | TaxRate | Document | Payment | Ledger
+AccountingRecord = (
+    Ledger
+    | Currency
+    | Account
+    | Term
+    | PaymentMethod
+    | TrackingClass
+    | Location
+    | CustomField
+    | TaxRate
+    | TaxCode
+    | Item
+    | OtherName
+    | Customer
+    | Document
+    | Payment
+    | Deposit
+    | JournalEntry
+    | RecurringDocument
+    | TimeEntry
+)
 Record = CrmRecord | AccountingRecord
 
 CRM_KINDS: tuple[type[CrmRecord], ...] = (Owner, Stage, Product, Company, Contact, Deal, LineItem)
-ACCOUNTING_KINDS: tuple[type[AccountingRecord], ...] = (Ledger, Term, TaxRate, Item, Customer, Document, Payment)
+ACCOUNTING_KINDS: tuple[type[AccountingRecord], ...] = typing.get_args(AccountingRecord)
 KINDS: dict[str, type[Record]] = {record.kind: record for record in (*CRM_KINDS, *ACCOUNTING_KINDS)}

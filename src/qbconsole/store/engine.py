@@ -5,6 +5,7 @@ Sources: SQLite's documentation of WAL, `synchronous` and the WAL-reset bug (fix
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sqlite3
@@ -137,6 +138,15 @@ class Store:
             return int(row[0]) if row else 0
         finally:
             cursor.close()
+
+    def copy_to(self, path: Path) -> None:
+        """Write the whole database, as it is now, into another file that is there and empty."""
+        with self._explained(), contextlib.closing(driver().connect(path)) as copy:
+            source = self._plain.raw_connection()
+            try:
+                source.driver_connection.backup(copy)  # type: ignore[union-attr]
+            finally:
+                source.close()
 
     def close(self) -> None:
         """Close every connection."""

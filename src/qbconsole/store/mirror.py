@@ -18,7 +18,7 @@ from qbconsole.store.queries import where_equal
 from qbconsole.store.tables import MIRROR, Held, Payload, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Select
@@ -152,7 +152,10 @@ def apply_page(
             select(table.c.id, table.c.payload_hash, table.c.gone).where(table.c.id.in_(latest))
         )
     }
-    rows, payloads, same, buried = [], [], [], []
+    rows: list[dict[str, Any]] = []
+    payloads: list[tuple[Incoming, str]] = []
+    same: list[str] = []
+    buried: list[str] = []
     for incoming in latest.values():
         if incoming.problem:
             _hold(connection, incoming, at)
@@ -171,7 +174,7 @@ def apply_page(
                 rows.append({**row, "payload_hash": hash_, "gone": False, "pulled_at": at, "sweep": sweep})
                 payloads.append((incoming, hash_))
     _upsert(connection, kind.kind, rows)
-    _keep_payloads(connection, payloads, at)
+    _keep_payloads(connection, kind.kind, payloads, at)
     held = [incoming.id for incoming in latest.values() if incoming.problem]
     _mark_seen(connection, kind.kind, same + held, sweep)  # what was shown is there, also if nobody could read it
     bury(connection, kind, buried, at)
@@ -190,25 +193,30 @@ def _upsert(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=updated), rows)
 
 
-def _keep_payloads(connection: Connection, payloads: Iterable[tuple[Incoming, str]], at: datetime) -> None:
+def _keep_payloads(connection: Connection, kind: str, payloads: Sequence[tuple[Incoming, str]], at: datetime) -> None:
+    """Make the payloads the current ones, and keep those that they replace."""
+    table = Payload.__table__  # type: ignore[attr-defined]
+    ids = [incoming.id for incoming, _ in payloads]
+    query = select(table.c.id, table.c.record_id, table.c.hash)
+    query = query.where(table.c.replaced_at.is_(None), table.c.kind == kind, table.c.record_id.in_(ids))
+    current = {row.record_id: (row.id, row.hash) for row in connection.execute(query)}
+    moved = [(incoming, hash_) for incoming, hash_ in payloads if current.get(incoming.id, (0, ""))[1] != hash_]
+    replaced = [{"old": current[incoming.id][0]} for incoming, _ in moved if incoming.id in current]
+    if replaced:
+        connection.execute(update(table).where(table.c.id == bindparam("old")).values(replaced_at=at), replaced)
     entries = [
         {
-            "kind": incoming.kind.kind,
+            "kind": kind,
             "record_id": incoming.id,
             "hash": hash_,
             "body": zlib.compress(incoming.payload.encode(), 1),
             "pulled_at": at,
             "replaced_at": None,
         }
-        for incoming, hash_ in payloads
+        for incoming, hash_ in moved
     ]
-    if not entries:
-        return
-    table = Payload.__table__  # type: ignore[attr-defined]
-    current = table.c.replaced_at.is_(None) & (table.c.kind == bindparam("k")) & (table.c.record_id == bindparam("r"))
-    keys = [{"k": entry["kind"], "r": entry["record_id"]} for entry in entries]
-    connection.execute(update(table).where(current).values(replaced_at=at), keys)
-    connection.execute(insert(table), entries)
+    if entries:
+        connection.execute(insert(table), entries)
 
 
 def _mark_seen(connection: Connection, kind: str, ids: Sequence[str], sweep: int) -> None:

@@ -54,6 +54,7 @@ _INDEXED = {
     "customers": ("email", "parent_id"),
     "documents": ("customer_id", "type"),
     "payments": ("customer_id",),
+    "time_entries": ("customer_id",),
 }
 
 

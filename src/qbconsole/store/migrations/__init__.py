@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from qbconsole.store.engine import Store
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema that this code knows; `versions/` holds the way there."""
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration under way in global variables
 
@@ -37,7 +36,7 @@ def prepare(store: Store) -> None:
             next_step="Install that version or a later one.",
         )
     if version:
-        shutil.copy2(store.path, store.path.with_suffix(f".before-{HEAD}.db"))
+        _put_aside(store)
     with _ONE_AT_A_TIME, store.writing() as connection:
         _upgrade(connection)
         failpoint("migrate.step")
@@ -48,6 +47,23 @@ def _private(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _put_aside(store: Store) -> None:
+    """A whole copy of the file as it is, beside it; one that a broken migration left is made anew."""
+    copy = store.path.with_suffix(f".before-{HEAD}.db")
+    copy.unlink(missing_ok=True)
+    _private(copy)
+    store.copy_to(copy)
+
+
+def run_beside(version: str) -> None:
+    """Run the statements, parted by blank lines, of the SQL file beside a version's own."""
+    from alembic import op
+
+    for statement in Path(version).with_suffix(".sql").read_text(encoding="utf-8").split("\n\n"):
+        if statement.strip():
+            op.get_bind().exec_driver_sql(statement)
 
 
 def current(store: Store) -> str:
