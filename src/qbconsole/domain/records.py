@@ -136,8 +136,8 @@ class Product:
 class Quote:
     """An offer to a customer. `accepted` only where the CRM says that the buyer agreed: published is not accepted.
 
-    `status` is the CRM's own word. `signed` of `signers` have signed, where it counts them. `bills_itself` marks a quote
-    for which the CRM makes the invoices: its deal must not be billed again.
+    `status` is the CRM's own word. `signed` of `signers` have signed, where it counts them. `bills_itself` marks a
+    quote for which the CRM makes the invoices: its deal must not be billed again.
     """
 
     kind: ClassVar[str] = "quotes"
