@@ -50,17 +50,17 @@ def test_another_realm_is_forbidden(client: Client) -> None:
 
 
 def test_an_access_token_runs_out_on_real_time_and_a_refresh_gives_a_good_one(client: Client) -> None:
-    client.oauth.access_seconds = 0
+    client.oauth.switches.turn({"access_token_seconds": "0"})
     grant = {"grant_type": "refresh_token", "refresh_token": client.oauth.credentials()["refresh_token"]}
     client.token = client.form(TOKEN, grant).body["access_token"]
     assert client.send("GET", "/preferences").status == 401
-    client.oauth.access_seconds = 3600
+    client.oauth.switches.turn({"access_token_seconds": "3600"})
     client.token = client.form(TOKEN, grant).body["access_token"]
     assert client.send("GET", "/preferences").status == 200
 
 
 def test_refresh_tokens_rotate_and_the_one_before_stays_good(client: Client) -> None:
-    client.oauth.rotation = "every_call"
+    client.oauth.switches.turn({"refresh_token_rotation": "every_call"})
     first = client.oauth.credentials()["refresh_token"]
     second = client.form(TOKEN, {"grant_type": "refresh_token", "refresh_token": first}).body["refresh_token"]
     assert second != first

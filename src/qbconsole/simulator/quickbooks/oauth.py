@@ -13,13 +13,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from qbconsole.simulator.quickbooks import wire
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from qbconsole.simulator.database import Database
 
-ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 8_726_400
 DAY = 86_400
 ROTATIONS = {"every_24h": DAY, "every_call": 0}
@@ -29,13 +29,9 @@ ROTATIONS = {"every_24h": DAY, "every_call": 0}
 class OAuth:
     """One app's grant on one realm. Tokens live on real time: advancing the simulated clock expires none."""
 
-    rotation = "every_24h"
-    """`every_24h` or `every_call`; the token before stays good either way."""
-    access_seconds = ACCESS_SECONDS
-    """How long an access token lives."""
-
     def __init__(self, database: Database, realm_id: str) -> None:
         self._database = database
+        self.switches = Switches(database)
         self._grant = database.collection("qbo.oauth")
         self.realm_id = realm_id
         if self._grant.get("app") is None:
@@ -104,7 +100,9 @@ class OAuth:
         if form.get("refresh_token") not in self._tokens["refresh"]:
             return _answer({"error": "invalid_grant", "error_description": "Incorrect or invalid refresh token"}, 400)
         now = time.time()
-        return self._issue(rotate=now - self._tokens.get("rotated", now) >= ROTATIONS[self.rotation])
+        return self._issue(
+            rotate=now - self._tokens.get("rotated", now) >= ROTATIONS[self.switches["refresh_token_rotation"]]
+        )
 
     def _redeem(self, code: str) -> Response:
         if self._grant.get(f"code:{code}") is None:
@@ -115,12 +113,12 @@ class OAuth:
 
     def _issue(self, *, rotate: bool) -> Response:
         tokens = self._tokens
-        access = secrets.token_urlsafe(48)
+        access, seconds = secrets.token_urlsafe(48), self.switches.number("access_token_seconds")
         fresh = rotate or not tokens["refresh"]
         refresh = f"AB11{secrets.token_hex(22)}" if fresh else tokens["refresh"][-1]
         kept = [*tokens["refresh"], refresh] if fresh else tokens["refresh"]
         granted = [*tokens["access"], access][-5:]
-        ends = {**tokens.get("ends", {}), access: time.time() + self.access_seconds}
+        ends = {**tokens.get("ends", {}), access: time.time() + seconds}
         changed = {
             "access": granted,
             "refresh": kept[-2:],
@@ -133,7 +131,7 @@ class OAuth:
             {
                 "token_type": "bearer",
                 "access_token": access,
-                "expires_in": self.access_seconds,
+                "expires_in": seconds,
                 "refresh_token": refresh,
                 "x_refresh_token_expires_in": REFRESH_SECONDS,
             }
