@@ -34,14 +34,32 @@ class Switch:
         return value in self.values or (NUMBER in self.values and value.isascii() and value.isdecimal())
 
 
-SWITCHES = (
+SWITCHES: tuple[Switch, ...] = (
+    # Sign-in
+    Switch("consent", ("granted", "refused", "asked"), "granted", "what the user says at sign-in; asked: a page asks"),
+    Switch(
+        "redirect_uris",
+        ("development", "production"),
+        "development",
+        "what an app may register: development keys any http address of this machine and one public https address,"
+        " production keys the public one alone",
+    ),
     Switch(
         "refresh_token_rotation",
         ("every_24h", "every_call"),
         "every_24h",
         "how old a refresh token is before a refresh gives another one",
     ),
+    Switch("refresh_token_grace", ("0", "24h"), "0", "how long a refresh token stays good after it was replaced"),
+    Switch("refresh", ("granted", "invalid_grant"), "granted", "whether refreshing works at all"),
     Switch("access_token_seconds", (NUMBER,), "3600", "how long an access token lives, on real time"),
+    Switch("authorization_code_seconds", (NUMBER,), "300", "how long a code can be redeemed, on real time"),
+    Switch(
+        "token_length",
+        ("longest", "usual"),
+        "longest",
+        "4096 characters of an access token and 512 of a refresh token or code, or 1000 and 50",
+    ),
 )
 """Every switch there is."""
 _BY_NAME = {switch.name: switch for switch in SWITCHES}
