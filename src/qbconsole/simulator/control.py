@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from qbconsole.simulator.business.business import MOST_DAYS
+from qbconsole.simulator.quickbooks.limits import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,7 @@ def routes(simulator: Simulator) -> list[Route]:
         _shown("/control/requests", requests),
         _shown("/control/faults", lambda _: simulator.faults.document()),
         _shown("/control/switches", lambda _: simulator.switches.document()),
+        _shown("/control/metering", lambda _: Meter(simulator.database, simulator.clock).document()),
         _done("/control/advance", advance),
         _done("/control/faults", set_faults),
         _done("/control/switches", turn),

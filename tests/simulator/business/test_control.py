@@ -59,7 +59,7 @@ def schema(name: str) -> Any:
 
 
 def test_state_requests_and_faults_are_as_their_schemas_say(control: str) -> None:
-    for name in ("state", "requests", "faults", "switches"):
+    for name in ("state", "requests", "faults", "switches", "metering"):
         status, document = call(f"{control}/{name}")
         assert status == 200
         jsonschema.validate(document, schema(name))

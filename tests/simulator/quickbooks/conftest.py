@@ -140,8 +140,7 @@ def client() -> Iterator[Client]:
         company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
     oauth = OAuth(database, company.realm_id)
     served = api.Api(company, oauth)
-    for throttle in served.throttles:
-        throttle.most = 10_000
+    company.switches.turn({"requests_per_minute": "10000", "requests_per_second": "10000"})
     sockets = [socket.create_server(("127.0.0.1", 0))]
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=[*served.routes(), *oauth.routes()]), log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
