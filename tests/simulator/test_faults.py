@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,9 +14,6 @@ from tests.simulator.served import serving, struck_by
 
 from qbconsole.simulator.database import Database
 from qbconsole.simulator.faults.specification import FAULTS, parse
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DEALS = "/crm/objects/2026-09/deals"
 DEAL = {"properties": {"dealname": "Chiller"}}
@@ -168,3 +167,11 @@ def test_every_fault_can_be_asked_for_in_every_form() -> None:
     assert {rule.endpoint for rule in rules} == {"", "query", "create_invoice"}
     assert parse("") == []
     assert [rule.seconds for rule in parse("delay=1x,slow=1x,stale_read=1x,skew=1x,slow=1x:0.5")] == [2, 1, 2, 300, 0.5]
+
+
+def test_the_page_explains_every_fault_as_control_does() -> None:
+    page = Path(__file__).parents[2] / "docs" / "simulator.md"
+    section = page.read_text().partition("## Faults")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+    with struck_by("") as served:
+        assert dict(rows) == served.faults.explained()["faults"]
