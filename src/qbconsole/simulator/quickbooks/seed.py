@@ -81,9 +81,21 @@ _ACCOUNTS = {
 _TERMS = {1: ("Due on receipt", 0), 2: ("Net 15", 15), 3: ("Net 30", 30), 4: ("Net 60", 60), 5: ("Net 10", 10)}
 _METHODS = {1: ("Cash", False), 2: ("Check", False), 3: ("Visa", True), 4: ("MasterCard", True), 5: ("Discover", True)}
 _ITEMS = {
-    1: ("Services", 0), 2: ("Hours", 0), 3: ("Concrete", 0), 4: ("Design", 75), 5: ("Rock Fountain", 275),
-    6: ("Gardening", 0), 7: ("Installation", 50), 8: ("Lighting", 0), 10: ("Pest Control", 35), 11: ("Pump", 15),
-    13: ("Rocks", 0), 14: ("Sod", 0), 15: ("Soil", 10), 16: ("Sprinkler Heads", 2), 17: ("Sprinkler Pipes", 4),
+    1: ("Services", 0),
+    2: ("Hours", 0),
+    3: ("Concrete", 0),
+    4: ("Design", 75),
+    5: ("Rock Fountain", 275),
+    6: ("Gardening", 0),
+    7: ("Installation", 50),
+    8: ("Lighting", 0),
+    10: ("Pest Control", 35),
+    11: ("Pump", 15),
+    13: ("Rocks", 0),
+    14: ("Sod", 0),
+    15: ("Soil", 10),
+    16: ("Sprinkler Heads", 2),
+    17: ("Sprinkler Pipes", 4),
     18: ("Trimming", 35),
 }
 _STOCKED = {5: 2, 11: 25, 16: 25, 17: 31}
