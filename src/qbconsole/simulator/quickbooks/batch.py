@@ -10,7 +10,6 @@ from qbconsole.simulator.quickbooks.properties import PROPERTIES
 from qbconsole.simulator.quickbooks.query import evaluate
 
 if TYPE_CHECKING:
-
     from qbconsole.simulator.quickbooks.company import Company
 
 MOST_ITEMS = 30

@@ -6,8 +6,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from qbconsole.simulator.quickbooks import wire
-
 NAMESPACE = "http://schema.intuit.com/finance/v3"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _ATTRIBUTES = ("domain", "sparse", "status", "startPosition", "maxResults", "totalCount", "bId")
@@ -51,5 +49,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Decimal):
-        return wire.number(value)
+        return f"{value:f}"
     return _ILLEGAL.sub("\ufffd", str(value)).translate(_ESCAPES)
