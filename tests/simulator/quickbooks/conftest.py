@@ -139,6 +139,14 @@ def _fill(company: Company) -> None:
     company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
 
 
+def opened(database: Database) -> Company:
+    """The company with two items, a term and Texan sales tax, in a database of one's own."""
+    company = Company(database, Clock(database))
+    with database.transaction():
+        _fill(company)
+    return company
+
+
 @contextmanager
 def served(fill: Callable[[Company], None]) -> Iterator[Client]:
     """A company in memory, filled and served on a free port of this machine, without the burst limits."""
