@@ -93,6 +93,84 @@ SWITCHES: tuple[Switch, ...] = (
         "remembered",
         "whether a refused request is refused again under the same requestid, even when its cause is gone",
     ),
+    # Entities of QuickBooks
+    Switch("number_sent", ("replaced", "kept"), "replaced", "a DocNumber sent while the company numbers by itself"),
+    Switch(
+        "duplicate_number",
+        ("refused", "accepted"),
+        "refused",
+        "a DocNumber used twice while numbers are custom: the warning that no API shows is on, or off",
+    ),
+    Switch(
+        "paid_invoice_ends",
+        ("unapplied", "refused"),
+        "unapplied",
+        "void or delete of an invoice with payments: they silently become unapplied, or fault 6000",
+    ),
+    Switch("cdc_cap", ("shared", "each"), "shared", "the 1,000 rows of changed data: in all, or for each entity"),
+    Switch(
+        "cdc_stub",
+        ("mixed", "stamped", "bare"),
+        "mixed",
+        "whether a deleted row carries MetaData; mixed: one with an odd id does not",
+    ),
+    Switch("merged_customer", ("deleted", "silent"), "deleted", "what changed data says of a customer merged away"),
+    Switch("sending", ("bumped", "same"), "bumped", "whether sending a form moves its SyncToken"),
+    Switch(
+        "payment_for",
+        ("parent", "same", "family"),
+        "parent",
+        "whose invoices a payment settles: the customer's own and its jobs', its own alone, any relative's",
+    ),
+    Switch(
+        "tax_override", ("replaced", "honoured"), "replaced", "a TotalTax sent to a company with automated sales tax"
+    ),
+    Switch("null_sent", ("kept", "blanked"), "kept", "what a null in a sparse update does to a field"),
+    Switch("rounding", ("half_up", "half_even"), "half_up", "how half a cent is rounded"),
+    Switch(
+        "name_compare",
+        ("loose", "case"),
+        "loose",
+        "when two display names are one: without case, accents and doubled spaces, or without case alone",
+    ),
+    Switch(
+        "name_clash",
+        ("null", "words", "holder"),
+        "null",
+        "the detail of fault 6240: null, a sentence, or the sentence and the holder's id",
+    ),
+    Switch(
+        "custom_fields",
+        ("classic", "enhanced"),
+        "classic",
+        "whether include=enhancedAllCustomFields shows more than the three classic fields",
+    ),
+    Switch(
+        "unknown_custom_field", ("ignored", "refused"), "ignored", "a custom field that is not in use, or fault 3000"
+    ),
+    Switch(
+        "feature_off",
+        ("refused", "ignored"),
+        "refused",
+        "a class, location or deposit sent while the feature is off: fault 5030, or dropped",
+    ),
+    Switch("lapsed_status", ("200", "400"), "200", "the status of fault 6190, the lapsed subscription"),
+    Switch(
+        "reactivated_name", ("suffixed", "clean"), "suffixed", "whether a name made active again keeps its (deleted)"
+    ),
+    Switch(
+        "balance_inactive",
+        ("refused", "allowed"),
+        "refused",
+        "making a customer inactive whose balance is not zero: fault 6220, or allowed",
+    ),
+    Switch(
+        "report_currency",
+        ("home", "customer"),
+        "home",
+        "whether reports reckon foreign documents in the home currency or in their own",
+    ),
+    Switch("mail_limit", ("none", NUMBER), "none", "how many e-mails a day the company sends; a sandbox sends 40"),
 )
 """Every switch there is."""
 _BY_NAME = {switch.name: switch for switch in SWITCHES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -288,5 +289,5 @@ def test_an_invoice_reads_the_same_in_both_forms(client: Client, http: httpx.Cli
     made = client.make("Invoice", {"CustomerRef": {"value": client.customer()}, "Line": [line("3.30")]})
     root = xml(http.get(f"/invoice/{made['Id']}")).find(f"{NAME}Invoice")
     assert root is not None
-    amounts = [one.findtext(f"{NAME}Amount") for one in root.findall(f"{NAME}Line")]
-    assert amounts == [f"{one['Amount']:f}" for one in made["Line"]]
+    amounts = [Decimal(one.findtext(f"{NAME}Amount") or "") for one in root.findall(f"{NAME}Line")]
+    assert amounts == [one["Amount"] for one in made["Line"]]
