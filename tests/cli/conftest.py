@@ -6,7 +6,9 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import keyring
 import pytest
+from keyring.backends import fail
 from tests.cli.command import run, simulator
 from tests.cli.intuit import Intuit, sign_in
 
@@ -63,7 +65,8 @@ def intuit(served_intuit: Intuit, monkeypatch: pytest.MonkeyPatch) -> Intuit:
     served_intuit.fault("")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "CREDENTIALS_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # of other processes
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)  # of this one
     monkeypatch.setenv("QBCONSOLE_PASSPHRASE", "a passphrase for tests")
     return served_intuit
 

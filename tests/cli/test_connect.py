@@ -49,7 +49,7 @@ def test_a_browser_elsewhere_is_pasted_from(intuit: Intuit, book: Path, tmp_path
     with connecting(tmp_path, "--redirect-uri", PUBLIC, typed=intuit.client) as it:
         back = intuit.agree(it.page)
         it.type("https://mail.example.com/?state=no&code=no")
-        it.until("That is not the address")
+        it.until("That is not where this sign-in ends")
         it.type(back)
         done = it.done()
     assert done.code == 0, done.err

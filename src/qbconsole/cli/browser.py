@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("localhost", "127.0.0.1")
 POLL = 0.1
 """Seconds between looks at the keyboard and at what the browser brought."""
-PASTED = "That is not the address that this sign-in ends on; paste all of it, or press Ctrl-C."
+PASTED = "That is not where this sign-in ends: paste the whole address, or press Ctrl-C."
 _PAGE = "<!doctype html><meta charset=utf-8><title>qbconsole</title><p style='font:1.2em sans-serif;margin:3em'>{}"
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -98,9 +98,9 @@ def _explain(page: str, redirect_uri: str, *, listening: bool, typing: bool, bro
     tell(f"\n{page}\n")
     if listening and typing:
         tell(
-            "It goes on by itself after that. If the browser is on another machine, it ends on\n"
-            "a page that cannot be shown: paste that page's whole address here, and press\n"
-            "Enter. What you paste is not shown."
+            "It goes on by itself after that. If the browser is on another machine, it ends\n"
+            "on a page that cannot be shown: paste that page's whole address here, and\n"
+            "press Enter. What you paste is not shown."
         )
     elif typing:
         tell(

@@ -71,12 +71,22 @@ def connect(
         else:
             if redirect_uri:
                 _change(one, "accounting.redirect_uri", _checked(redirect_uri))
+            _see_to_the_store(one)
             client = _client(one, anew=new_client)
             if refresh_token:
                 found = _by_hand(one, client, realm)
             else:
                 found = _by_browser(one, client, browser=not no_browser, seconds=wait)
             _say(one, found, as_json=as_json)
+
+
+def _see_to_the_store(book: Book) -> None:
+    """See that tokens can be kept before they are asked for: a passphrase may have to be typed."""
+    import asyncio
+
+    from qbconsole.runner import sign_in
+
+    asyncio.run(sign_in.ready(book.folder))
 
 
 def _by_browser(book: Book, client: Mapping[str, str], *, browser: bool, seconds: float) -> Connected:
@@ -121,7 +131,7 @@ def _client(book: Book, *, anew: bool) -> Mapping[str, str]:
     kept = secrets_of(book.folder, book.settings, "quickbooks").read()
     if not anew and all(kept.get(name) for name in CLIENT):
         return {name: kept[name] for name in CLIENT}
-    tell("The client id and secret of your app are on its page in the Intuit developer portal.")
+    tell("The client id and secret are on your app's page in the Intuit developer portal.")
     asked = {name: ask(f"quickbooks {name}") for name in CLIENT}
     _require_all(asked)
     return asked

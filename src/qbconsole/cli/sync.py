@@ -30,6 +30,7 @@ def sync(
         from qbconsole.runner.process import main
 
         with opened(home, book) as one:
+            _unlock(one)
             name = one.name
         main(root(home), [name])
         return
@@ -38,8 +39,7 @@ def sync(
     from qbconsole.runner.once import sync_once
 
     with opened(home, book) as one:
-        if one.settings.secrets == "file":
-            _unlock(one)
+        _unlock(one)
         result = asyncio.run(sync_once(one, full=full))
         document = summary(one, result)
     problem = result.problem
@@ -56,9 +56,11 @@ def sync(
 
 
 def _unlock(book: Book) -> None:
-    """Open the encrypted secrets before the book is held: a person may have to type the passphrase."""
+    """Open encrypted secrets before the book is held: a person may have to type the passphrase."""
     from qbconsole.books.secrets import KEYS, secrets_of
 
+    if book.settings.secrets != "file":
+        return
     for system in KEYS:
         secrets_of(book.folder, book.settings, system).read()
 

@@ -58,6 +58,18 @@ class Question:
         return parameters(address, self._state)
 
 
+async def ready(folder: Path) -> None:
+    """See that tokens can be kept.
+
+    Raises:
+        SignIn, Configuration: they cannot.
+    """
+    store = secrets_of(folder, load_settings(folder), SYSTEM)
+    store.read()
+    async with store.alone():
+        pass
+
+
 async def by_consent(folder: Path, client: Mapping[str, str], values: Mapping[str, str]) -> Connected:
     """Turn the answer of a browser into tokens, keep them, and see that they open the company.
 

@@ -66,6 +66,8 @@ def passphrase(*, new: bool = False) -> str:
     if not given and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Configuration("The encrypted secrets need their passphrase.", next_step=_HOW)
     asked_before = bool(typed.cache_info().currsize)
+    if new and not given and not asked_before:
+        sys.stderr.write("Choose a passphrase for this book's secrets. Lost, they cannot be opened again.\n")
     words = given or typed()
     if new and len(words) < SHORTEST:
         typed.cache_clear()
