@@ -183,21 +183,26 @@ def _bare(book: Book, system: str) -> dict[str, Any]:
 
 def _keep_in(book: Book, store: Store) -> None:
     """Move the book's secrets; the old ones are forgotten last."""
-    from qbconsole.books.secrets import move
+    from qbconsole.books.secrets import forget, move
     from qbconsole.cli.door import tell
     from qbconsole.domain.errors import Problem
 
+    new: Kind
+    left: Kind
     old = book.settings.secrets
     if old in (store.value, "simulator"):
         return
-    new: Kind = "file" if store is Store.FILE else "keyring"
+    new, left = ("file", "keyring") if store is Store.FILE else ("keyring", "file")
     try:
-        move(book.folder, "keyring" if new == "file" else "file", new)
+        move(book.folder, left, new)
     except Problem as problem:
         if store is not Store.FILE:
             raise
         tell(f"{problem.message} Its keys are not taken over; for the CRM: qbconsole connect crm")
+        _change(book, "secrets", new)
+        return
     _change(book, "secrets", new)
+    forget(book.folder, left)
 
 
 def _change(book: Book, name: str, value: str) -> None:

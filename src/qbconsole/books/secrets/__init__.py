@@ -6,7 +6,7 @@ own. The environment may give keys beside (docs/decisions/0007).
 
 from qbconsole.books.secrets.base import KEYS, Kind, Secrets
 from qbconsole.books.secrets.desktop import KeyringSecrets
-from qbconsole.books.secrets.opening import best_kind, move, secrets_of
+from qbconsole.books.secrets.opening import best_kind, forget, move, secrets_of
 from qbconsole.books.secrets.sealed import SealedSecrets
 from qbconsole.books.secrets.simulator import SimulatorSecrets, is_loopback
 
@@ -18,6 +18,7 @@ __all__ = [
     "Secrets",
     "SimulatorSecrets",
     "best_kind",
+    "forget",
     "is_loopback",
     "move",
     "secrets_of",

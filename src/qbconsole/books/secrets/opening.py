@@ -43,7 +43,7 @@ def best_kind() -> Kind:
 
 
 def move(folder: Path, old: Kind, new: Kind) -> None:
-    """Copy all secrets of a book into another kind of store. The old ones are left until `forget` is called on them.
+    """Copy all secrets of a book into another kind of store; the old ones stay until `forget`.
 
     Raises:
         SignIn, Configuration: one of the stores cannot be used; nothing is lost.
@@ -51,6 +51,16 @@ def move(folder: Path, old: Kind, new: Kind) -> None:
     for system in KEYS:
         if secrets := _store(folder, old, system).read():
             _store(folder, new, system).write(secrets)
+
+
+def forget(folder: Path, kind: Kind) -> None:
+    """Remove a book's secrets from a kind of store that it has left.
+
+    Raises:
+        SignIn, Configuration: the store cannot be used.
+    """
+    for system in KEYS:
+        _store(folder, kind, system).forget()
 
 
 def _store(folder: Path, kind: Kind, system: str) -> Secrets:
