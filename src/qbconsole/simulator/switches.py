@@ -60,6 +60,7 @@ SWITCHES: tuple[Switch, ...] = (
         "longest",
         "4096 characters of an access token and 512 of a refresh token or code, or 1000 and 50",
     ),
+    Switch("search_lag_seconds", (NUMBER,), "3", "HubSpot: how long a change stays unseen by searches"),
 )
 """Every switch there is."""
 _BY_NAME = {switch.name: switch for switch in SWITCHES}
