@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from qbconsole.simulator.hubspot.refusals import Refusal
-from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer, paged
+from qbconsole.simulator.hubspot.wire import OLD, Answer, Call, Endpoint, batch_answer, paged
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -46,7 +46,7 @@ def create_properties(call: Call) -> Answer:
             results.append(call.portal.properties.create(call.kind.name, one, call.portal.clock.now()))
         except Refusal as refusal:
             errors.append(refusal.body() | {"context": {"name": [str(one.get("name"))]}})
-    return batch_answer(call.portal, results, errors, status=201)
+    return batch_answer(call.portal, results, errors, status=201 if call.version == OLD else 200)
 
 
 def read_properties(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.simulator.hubspot.objects import kind_named
 from qbconsole.simulator.hubspot.record_routes import end_id, type_numbers
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
-from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer, paged
+from qbconsole.simulator.hubspot.wire import OLD, Answer, Call, Endpoint, batch_answer, paged
 
 if TYPE_CHECKING:
     from qbconsole.simulator.hubspot.objects import Kind
@@ -105,7 +105,7 @@ def create_batch(call: Call) -> Answer:
             errors.append(refusal.body() | {"context": {"fromObjectId": [record_id], "toObjectId": [to_id]}})
             continue
         results.append(_labels(call, kind, record_id, to, to_id, numbers))
-    return batch_answer(call.portal, results, errors, status=201)
+    return batch_answer(call.portal, results, errors, status=201 if call.version == OLD else 200)
 
 
 def associate_batch(call: Call) -> Answer:
@@ -174,9 +174,9 @@ def _labels(call: Call, kind: Kind, record_id: str, to: Kind, to_id: str, number
     described = call.portal.associations.described(kind.name, to.name, numbers)
     return {
         "fromObjectTypeId": kind.type_id,
-        "fromObjectId": int(record_id),
+        "fromObjectId": record_id,
         "toObjectTypeId": to.type_id,
-        "toObjectId": int(to_id),
+        "toObjectId": to_id,
         "labels": [one["label"] for one in described if one["label"]],
     }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from qbconsole.simulator.hubspot import checks, hints, merges, times
+from qbconsole.simulator.hubspot.access import Access
 from qbconsole.simulator.hubspot.associations import Associations
 from qbconsole.simulator.hubspot.calculated import calculated
 from qbconsole.simulator.hubspot.index import Index
@@ -55,9 +57,8 @@ class Portal:
         self.pipelines = Pipelines(database)
         self.properties = Properties(database)
         self.associations = Associations(database)
-        self.limits = Limits()
-        self.missing_scopes: set[str] = set()
-        """Scopes that the token lacks; none by default."""
+        self.access = Access(database, lambda: self.token)
+        self.limits = Limits(database, self.today)
         self._settings = database.collection("hubspot.portal")
         self.store = Records(database)
         self.index = Index(database, self.store)
@@ -82,6 +83,10 @@ class Portal:
             message = "the portal is not set up"
             raise RuntimeError(message)
         return found
+
+    def today(self) -> str:
+        """The date in the account's zone, 2026-11-16."""
+        return self.clock.now().astimezone(ZoneInfo(self.settings["time_zone"])).date().isoformat()
 
     def set_up(
         self,
