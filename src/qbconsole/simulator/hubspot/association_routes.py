@@ -124,20 +124,14 @@ def archive_batch(call: Call) -> Answer:
     return Answer(None, 204)
 
 
-def list_labels(call: Call) -> Answer:
-    """The association types of a pair."""
+def archive_labels(call: Call) -> Answer:
+    """Take labels off many links."""
     kind, to = _ends(call)
-    return Answer({"results": call.portal.associations.types(kind.name, to.name)})
-
-
-def create_label(call: Call) -> Answer:
-    """A label of this account's own."""
-    kind, to = _ends(call)
-    label = call.fields.get("label")
-    if not label or not call.fields.get("name"):
-        raise invalid("Invalid input JSON: Some required fields were not set: [label, name]")
-    inverse = call.fields.get("inverseLabel") or label
-    return Answer({"results": call.portal.associations.create_label(kind.name, to.name, label, inverse)})
+    for one in _limited(call, MOST_WRITTEN):
+        record_id, to_id = _both(one)
+        call.portal.associations.unlabel(kind.name, record_id, to.name, to_id, type_numbers(one.get("types")))
+        call.portal.renew_hints(kind.name, record_id, to.name, to_id)
+    return Answer(None, 204)
 
 
 def _ends(call: Call) -> tuple[Kind, Kind]:
@@ -202,6 +196,7 @@ ENDPOINTS = [
         _WRITE,
     ),
     Endpoint("POST", _OLD_BATCH + "/batch/archive", _DATED_BATCH + "/batch/archive", archive_batch, _WRITE),
-    Endpoint("GET", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", list_labels, _READ),
-    Endpoint("POST", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", create_label, _WRITE),
+    Endpoint(
+        "POST", _OLD_BATCH + "/batch/labels/archive", _DATED_BATCH + "/batch/labels/archive", archive_labels, _WRITE
+    ),
 ]
