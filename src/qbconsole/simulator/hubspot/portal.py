@@ -48,7 +48,7 @@ class Portal:
         self.requirements = Requirements(database)
         self.properties = Properties(database)
         self.associations = Associations(database)
-        self.access = Access(database, lambda: self.token)
+        self.access = Access(database, lambda: self.settings)
         self.limits = Limits(database, self.today)
         self._settings = database.collection("hubspot.portal")
         self.store = Records(database)
@@ -71,6 +71,12 @@ class Portal:
         """What opens the account: the token, or the app with which a user can sign in."""
         app = {"client_id": self.access.client_id, "client_secret": self.access.client_secret}
         return {"token": self.token, **app}
+
+    def replace_token(self) -> None:
+        """Make every token worthless; another one opens the account from now on, or a new sign-in."""
+        with self.database.transaction():
+            self._settings.put("settings", self.settings | {"token": _new_token()})
+            self.access.end_grants()
 
     @property
     def settings(self) -> Record:
@@ -105,7 +111,13 @@ class Portal:
         """
         self._settings.put(
             "settings",
-            {"portal_id": 44185207, "token": f"pat-na1-{uuid.uuid4()}", "currency": currency, "time_zone": time_zone},
+            {
+                "portal_id": 44185207,
+                "token": _new_token(),
+                "app": str(uuid.uuid4()),
+                "currency": currency,
+                "time_zone": time_zone,
+            },
         )
         for owner in owners:
             self.owners.put(owner)
@@ -348,3 +360,7 @@ class Portal:
         """Take the unique ones among some values for a record; a refusal when another one has them."""
         claimed = {name: values[name] for name in self.properties.unique_names(kind) if name in values}
         self.store.claim(kind, record_id, claimed, current, self.portal_id)
+
+
+def _new_token() -> str:
+    return f"pat-na1-{uuid.uuid4()}"
