@@ -267,3 +267,30 @@ def test_deleting_a_quote_takes_its_line_items_along(http: httpx.Client, portal:
     http.delete(f"/crm/v3/objects/quotes/{quote['id']}")
 
     assert portal.records("line_items") == []
+
+
+def test_a_page_with_history_holds_half_as_many(http: httpx.Client) -> None:
+    assert http.get(DEALS, params={"limit": "50", "propertiesWithHistory": "amount"}).status_code == 200
+    assert http.get(DEALS, params={"limit": "51", "propertiesWithHistory": "amount"}).status_code == 400
+
+
+def test_a_url_that_is_too_long_is_refused_and_a_body_as_long_is_not(http: httpx.Client, portal: Portal) -> None:
+    deal = portal.create("deals", {"dealname": "a"})["id"]
+    names = [f"some_property_with_a_long_name_{number}" for number in range(300)]
+
+    refused = http.get(DEALS, params={"properties": ",".join(names)})
+    read = http.post(f"{DEALS}/batch/read", json={"inputs": [{"id": deal}], "properties": names})
+
+    assert refused.status_code == 414
+    assert read.status_code == 200
+
+
+def test_a_cleared_property_is_empty_in_the_answer_and_null_later(http: httpx.Client, portal: Portal) -> None:
+    deal = portal.create("deals", {"dealname": "a", "amount": "5"})["id"]
+
+    answer = http.patch(f"{DEALS}/{deal}", json={"properties": {"amount": ""}}).json()
+    later = http.get(f"{DEALS}/{deal}", params={"properties": "amount"}).json()
+
+    assert answer["properties"]["amount"] == ""
+    assert "dealname" not in answer["properties"]
+    assert later["properties"]["amount"] is None

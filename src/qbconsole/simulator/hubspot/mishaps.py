@@ -22,6 +22,7 @@ class HubSpotMishaps:
     """The portal's side of the faults."""
 
     forms: tuple[str, ...] = ("json", "html", "locked", "moving", "edge")
+    early: tuple[str, ...] = ("locked", "moving", "edge")
     collections: tuple[str, ...] = ("hubspot.",)
 
     def __init__(self, portal: Portal) -> None:
