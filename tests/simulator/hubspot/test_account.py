@@ -201,6 +201,12 @@ def test_searches_have_their_own_limit_and_no_headers(http: httpx.Client, portal
         ("GET", "/crm/pipelines/2026-09/deals", b"", ["list_pipeline"]),
         ("GET", "/crm/owners/2026-09", b"", ["list_owner"]),
         ("GET", "/account-info/2026-09/details", b"", ["read_account"]),
+        ("POST", "/crm/objects/2026-09/deals/gdpr-delete", b"{}", ["purge_deal"]),
+        ("PUT", "/crm/associations/2026-09/deals/contacts/labels", b"{}", ["update_association_label"]),
+        ("GET", "/crm/v4/associations/definitions/configurations/all", b"", ["read_association_limit"]),
+        ("PATCH", "/crm/pipelines/2026-09/deals/default/stages/closedwon", b"{}", ["update_pipeline"]),
+        ("POST", "/oauth/2026-09/token", b"", ["oauth_token"]),
+        ("GET", "/oauth/v1/access-tokens/x", b"", ["oauth_about"]),
         ("GET", "/v3/company/1/query", b"", []),
     ],
 )

@@ -294,3 +294,23 @@ def test_a_cleared_property_is_empty_in_the_answer_and_null_later(http: httpx.Cl
     assert answer["properties"]["amount"] == ""
     assert "dealname" not in answer["properties"]
     assert later["properties"]["amount"] is None
+
+
+def test_a_merged_contact_keeps_both_addresses(http: httpx.Client, portal: Portal) -> None:
+    ann, annie = (portal.create("contacts", {"email": f"{name}@a.example"})["id"] for name in ("ann", "annie"))
+
+    http.post("/crm/objects/2026-09/contacts/merge", json={"primaryObjectId": ann, "objectIdToMerge": annie})
+
+    names = "email,hs_additional_emails,hs_calculated_merged_vids"
+    merged = http.get(f"/crm/v3/objects/contacts/{annie}", params={"properties": names}).json()
+    assert merged["id"] == ann
+    assert merged["properties"]["email"] == "ann@a.example"
+    assert merged["properties"]["hs_additional_emails"] == "annie@a.example"
+    assert merged["properties"]["hs_calculated_merged_vids"] == annie
+
+
+def test_a_company_without_a_name_gets_one_from_its_domain(http: httpx.Client) -> None:
+    made = http.post("/crm/objects/2026-09/companies", json={"properties": {"domain": "acme.example"}}).json()
+
+    read = http.get(f"/crm/objects/2026-09/companies/{made['id']}").json()
+    assert read["properties"]["name"] == "Acme"

@@ -57,12 +57,3 @@ def test_all_are_listed_and_found(http: httpx.Client, portal: Portal, ids: list[
 
     assert list(listed(http)) == ids
     assert list(searched(http, moment)) == ids
-
-
-def test_a_batch_that_is_refused_leaves_all_as_it_was(http: httpx.Client, ids: list[str]) -> None:
-    inputs = [{"id": ids[0], "properties": {"amount": "1"}}, {"id": ids[1], "properties": {"amount": "x"}}]
-
-    assert http.post(f"{DEALS}/batch/update", json={"inputs": inputs}).status_code == 400
-    amount = {"propertyName": "hs_object_id", "operator": "EQ", "value": ids[1]}
-    found = http.post(f"{DEALS}/search", json={"filterGroups": [{"filters": [amount]}], "properties": ["amount"]})
-    assert found.json()["results"][0]["properties"]["amount"] == "2"

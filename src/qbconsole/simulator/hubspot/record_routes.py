@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -112,10 +111,9 @@ def delete_for_good(call: Call) -> Answer:
 def search_records(call: Call) -> Answer:
     """A search; no associations, no rate headers."""
     portal, kind = call.portal, call.kind.name
-    request = call.fields
-    if len(json.dumps(request, default=str)) > search.LONGEST_BODY:
+    if call.length > search.LONGEST_BODY:
         raise invalid(f"The request body is longer than {search.LONGEST_BODY} characters.")
-    total, records, after = search.search(portal, kind, request)
+    total, records, after = search.search(portal, kind, call.fields)
     view = View(portal, kind, call.listed("properties") or None)
     body: dict[str, Any] = {"total": total, "results": [view.of(record) for record in records]}
     if after is not None:
