@@ -28,11 +28,13 @@ SCOPES = frozenset(
         for right in ("read", "write")
     ]
 )
-"""Every scope that this account can grant."""
+"""What the private app may do."""
 EDIT_ASSOCIATIONS = "edit-associations"
 """No scope but a user's permission; it is taken away as scopes are."""
 E_COMMERCE = "e-commerce"
 """What old tokens carry for line items and products."""
+GRANTABLE = SCOPES | {E_COMMERCE}
+"""Every scope that a user can grant."""
 CODE_SECONDS = 60.0
 """How long a code can be redeemed; the vendor names no number."""
 USER_ID, USER = 53494101, "admin@ridge.example"
