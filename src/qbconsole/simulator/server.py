@@ -26,6 +26,7 @@ from qbconsole.simulator.database import Database
 from qbconsole.simulator.faults.force import Faults
 from qbconsole.simulator.faults.mishaps import Mishaps, Vendor
 from qbconsole.simulator.hubspot import api as hubspot
+from qbconsole.simulator.hubspot import control as hubspot_control
 from qbconsole.simulator.hubspot.mishaps import HubSpotMishaps
 from qbconsole.simulator.hubspot.portal import Portal
 from qbconsole.simulator.quickbooks import api as quickbooks
@@ -74,7 +75,7 @@ class Simulator:
         return {
             "control_url": f"{self.base_url}/control",
             "quickbooks": {"api_url": self.base_url, "oauth_url": self.base_url, **self.oauth.credentials()},
-            "crm": {"kind": "hubspot", "api_url": self.base_url, "token": self.portal.token},
+            "crm": {"kind": "hubspot", "api_url": self.base_url, **self.portal.credentials()},
             "time_zone": self.company.time_zone,
             "company": self.business.name,
             "cut_over": self.business.cut_over,
@@ -87,6 +88,7 @@ class Simulator:
             *self.oauth.routes(),
             *hubspot.routes(self.portal),
             *control.routes(self),
+            *hubspot_control.routes(self.portal),
         ]
         systems = {"quickbooks": quickbooks.endpoints, "hubspot": hubspot.endpoints}
         vendors: dict[str, Vendor] = {

@@ -31,6 +31,8 @@ class Vendor(Protocol):
     """How the names of the collections begin that hold its records."""
     forms: tuple[str, ...]
     """How its server errors are written."""
+    early: tuple[str, ...]
+    """Those of the forms that only ever come before the work."""
 
     def concerns(self, fault: str, exchange: Exchange) -> bool:
         """Whether a fault can do anything to a request."""
@@ -123,9 +125,11 @@ class Mishaps:
 
     async def _server_error(self, call: Call) -> None:
         """Before or after the work, in any of the vendor's forms, as the seed has it."""
-        if self._faults.random.random() < 0.5:
+        late = self._faults.random.random() < 0.5
+        form = self._faults.random.choice(call.vendor.forms)
+        if late and form not in call.vendor.early:
             await call.work()
-        await call.answer(call.vendor.failed(self._faults.random.choice(call.vendor.forms)))
+        await call.answer(call.vendor.failed(form))
 
     async def _truncate(self, call: Call) -> None:
         honest, where = self._faults.random.random() < 0.5, self._faults.random.uniform(0.25, 0.75)

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from qbconsole.simulator.hubspot.portal import Portal
     from qbconsole.simulator.requests import Exchange
 
-_BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+RETRY_MOVED = 5
+"""Seconds after which to ask again while the account moves between data centres."""
 
 
 class HubSpotMishaps:
     """The portal's side of the faults."""
 
-    forms: tuple[str, ...] = ("json", "html")
+    forms: tuple[str, ...] = ("json", "html", "locked", "moving", "edge")
+    early: tuple[str, ...] = ("locked", "moving", "edge")
     collections: tuple[str, ...] = ("hubspot.",)
 
     def __init__(self, portal: Portal) -> None:
@@ -40,8 +42,19 @@ class HubSpotMishaps:
         return refused(throttled("You have reached your ten_secondly_rolling limit.", "TEN_SECONDLY_ROLLING"))
 
     def failed(self, form: str) -> Response:
-        """A server error of its own, or of the gateway before it (hubspot.md 5)."""
-        return HTMLResponse(_BAD_GATEWAY, 502) if form == "html" else refused(Refusal(500, "internal error"))
+        """Any of its temporary answers: its own, which are JSON, or those of what stands before it (hubspot.md 5)."""
+        match form:
+            case "html":
+                return _page(502, "Bad Gateway")
+            case "edge":
+                return _page(521, "Web server is down")
+            case "locked":
+                return refused(Refusal(423, "The resource is locked. Wait at least two seconds."))
+            case "moving":
+                text = "The account is being moved to another data centre."
+                return refused(Refusal(477, text, headers={"retry-after": str(RETRY_MOVED)}))
+            case _:
+                return refused(Refusal(500, "internal error"))
 
     def end_grant(self) -> None:
         """The token is replaced by another, which the credentials tell."""
@@ -52,3 +65,8 @@ class HubSpotMishaps:
 
     def change_first(self, exchange: Exchange) -> None:
         """It knows no SyncToken, so another user is never in the way."""
+
+
+def _page(status: int, words: str) -> Response:
+    title = f"{status} {words}"
+    return HTMLResponse(f"<html><head><title>{title}</title></head><body>{title}</body></html>", status)

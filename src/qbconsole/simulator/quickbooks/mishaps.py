@@ -27,6 +27,7 @@ class QuickBooksMishaps:
     """The company's side of the faults."""
 
     forms: tuple[str, ...] = ("json", "xml", "html")
+    early: tuple[str, ...] = ()
     collections: tuple[str, ...] = tuple(f"qbo.{kind}" for kind in (*kinds.KINDS, "deleted"))
 
     def __init__(self, company: Company, oauth: OAuth) -> None:
