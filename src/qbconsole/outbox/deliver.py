@@ -259,7 +259,7 @@ class Deliverer:
             self._park(row, _still_unknown(problem) if blind else problem, total)
             return
         if row["attempts"] >= ATTEMPTS:
-            words = f"{problem.message} It was tried {row['attempts']} times."
+            words = f"{problem.words} It was tried {row['attempts']} times."
             tired = Retriable(words, sent=True, next_step="Retry it when the remote answers.", code=problem.code)
             self._park(row, tired, total)
             return
@@ -277,7 +277,7 @@ class Deliverer:
 
     def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
         self._move(row, "parked", total, **_words(problem))
-        total.problems.append(problem.message)
+        total.problems.append(problem.words)
 
     def _move(self, row: dict[str, Any], state: str, total: Delivered, **values: Any) -> None:
         now = datetime.now(UTC)
@@ -305,12 +305,12 @@ def _never_sent(row: dict[str, Any]) -> dict[str, Any]:
 
 def _still_unknown(problem: Problem) -> Retriable:
     """A look-up that was refused tells nothing: what it was for must not be given up as if it had not been done."""
-    return Retriable(problem.message, sent=True, next_step=problem.next_step, code=problem.code)
+    return Retriable(problem.words, sent=True, next_step=problem.next_step, code=problem.code)
 
 
 def _words(problem: Problem) -> dict[str, str]:
     return {
-        "problem": problem.message,
+        "problem": problem.words,
         "problem_class": type(problem).__name__,
         "next_step": problem.next_step,
         "code": problem.code,

@@ -140,7 +140,7 @@ class Cycle:
         """A failure goes into the run's log, and the weightiest of them into the result."""
         if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
             result.problem = problem
-        words = f"{subject}: {problem.message}" if subject else problem.message
+        words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
             at = datetime.now(UTC)
             runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from qbconsole.connectors.http import Request
 from qbconsole.connectors.payload import UnreadableError
-from qbconsole.connectors.quickbooks.faults import AGAIN, SIGN_IN_STEP
+from qbconsole.connectors.quickbooks.cookbook import AGAIN, SIGN_IN_STEP
 from qbconsole.domain.errors import Configuration, Problem, Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
