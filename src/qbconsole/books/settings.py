@@ -33,6 +33,8 @@ class Accounting(Section):
     oauth_url: str = "https://oauth.platform.intuit.com"
     app_url: str = "https://app.qbo.intuit.com"
     minor_version: int = 75
+    may_apply_credits: bool = False
+    """Whether credit memos may be used for invoices from here; receiving money is never done."""
 
 
 class Settings(Section):

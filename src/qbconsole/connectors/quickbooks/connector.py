@@ -40,6 +40,7 @@ class QuickBooks:
             tokens: client_id, client_secret, access_token, refresh_token, access_expires_at, refresh_expires_at.
             http: another client (tests).
         """
+        self._settings = settings
         self._http = http or make_http(settings)
         self._client = Client(settings, self._http, Auth(settings, tokens, self._http))
         self._reader = Reader(settings, self._client)
@@ -51,6 +52,11 @@ class QuickBooks:
     ) -> AsyncIterator[Page]:
         """Pages of what changed; `watched` payments and documents are read again by id."""
         return self._reader.pull(cursors, watched=watched, full=full)
+
+    @property
+    def reads(self) -> int:
+        """The calls so far that Intuit meters (quickbooks.md 5.2)."""
+        return self._client.reads
 
     async def now(self) -> datetime:
         """The server's clock, in UTC."""
@@ -91,7 +97,7 @@ class QuickBooks:
 
     async def check(self) -> Sequence[Capability]:
         """What the company's plan and preferences have."""
-        return await checks.capabilities(self._client)
+        return await checks.capabilities(self._settings, self._client)
 
     async def close(self) -> None:
         """Close the connections."""
