@@ -91,7 +91,7 @@ def _line(number: int, line: DocumentLine, operation: CreateDocument, ledger: Le
     detail: dict[str, Any] = {"ItemRef": {"value": line.item_id}, **_quantity(line, amount, operation.currency)}
     if ledger.uses_tax and ledger.country.upper() in {"US", "USA", ""}:
         detail["TaxCodeRef"] = {"value": "TAX" if line.taxable else "NON"}
-    if line.class_id and ledger.classes:
+    if line.class_id and ledger.class_per_line:
         detail["ClassRef"] = {"value": line.class_id}
     body = {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
     return body | ({"Description": line.description} if line.description else {})
