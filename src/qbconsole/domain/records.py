@@ -380,6 +380,7 @@ class Payment:
     deposited: bool = False
     method_id: str = ""
     reference: str = ""
+    exchange_rate: Decimal | None = None
     revision: str = ""
 
 
@@ -408,6 +409,7 @@ class Deposit:
     account_id: str = ""
     links: tuple[tuple[str, str], ...] = ()
     postings: tuple[Posting, ...] = ()
+    exchange_rate: Decimal | None = None
     revision: str = ""
 
 
@@ -422,6 +424,7 @@ class JournalEntry:
     number: str = ""
     private_note: str = ""
     postings: tuple[Posting, ...] = ()
+    exchange_rate: Decimal | None = None
     revision: str = ""
 
 

@@ -60,7 +60,7 @@ def document(kind: str, row: dict[str, Any], home: Home) -> Document:
         location_id=model.DepartmentRef.value,
         tax_code_id=model.TxnTaxDetail.TxnTaxCodeRef.value,
         custom_fields=tuple((field.DefinitionId, field.value) for field in model.CustomField if field.value),
-        exchange_rate=model.ExchangeRate if currency != home.currency else None,
+        exchange_rate=home.rate(model.ExchangeRate, currency),
         created_at=model.MetaData.CreateTime,
         revision=model.SyncToken,
     )

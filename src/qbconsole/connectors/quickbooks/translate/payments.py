@@ -33,6 +33,7 @@ def payment(_kind: str, row: dict[str, Any], home: Home) -> Payment:
         deposited=any(link.TxnType == "Deposit" for link in model.LinkedTxn),
         method_id=model.PaymentMethodRef.value,
         reference=model.PaymentRefNum,
+        exchange_rate=home.rate(model.ExchangeRate, currency),
         revision=model.SyncToken,
     )
 
@@ -53,5 +54,6 @@ def deposit(_kind: str, row: dict[str, Any], home: Home) -> Deposit:
             for line in model.Line
             if (detail := line.DepositLineDetail) and not line.LinkedTxn
         ),
+        exchange_rate=home.rate(model.ExchangeRate, currency),
         revision=model.SyncToken,
     )

@@ -27,6 +27,10 @@ class Home:
         """The currency of a record."""
         return ref.value or self.currency
 
+    def rate(self, rate: Decimal | None, currency: str) -> Decimal | None:
+        """The exchange rate of a record in another currency; none at home."""
+        return rate if currency != self.currency else None
+
 
 def word(theirs: str) -> str:
     """Intuit's `CreditMemo` as our `credit_memo`."""

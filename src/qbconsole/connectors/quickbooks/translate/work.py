@@ -32,6 +32,7 @@ def journal_entry(_kind: str, row: dict[str, Any], home: Home) -> JournalEntry:
             for line in model.Line
             if (detail := line.JournalEntryLineDetail)
         ),
+        exchange_rate=home.rate(model.ExchangeRate, currency),
         revision=model.SyncToken,
     )
 

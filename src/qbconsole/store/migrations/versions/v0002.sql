@@ -254,6 +254,7 @@ voided INTEGER NOT NULL,
 deposited INTEGER NOT NULL,
 method_id TEXT NOT NULL,
 reference TEXT NOT NULL,
+exchange_rate TEXT,
 revision TEXT NOT NULL,
 payload_hash TEXT NOT NULL,
 gone INTEGER NOT NULL,
@@ -263,8 +264,8 @@ CONSTRAINT pk_mirror_payments PRIMARY KEY (id)
 )
  STRICT
 
-INSERT INTO mirror_payments (id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, method_id, reference, revision, payload_hash, gone, pulled_at, sweep)
-SELECT id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, '', '', revision, '0002:' || payload_hash, gone, pulled_at, sweep
+INSERT INTO mirror_payments (id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, method_id, reference, exchange_rate, revision, payload_hash, gone, pulled_at, sweep)
+SELECT id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, '', '', NULL, revision, '0002:' || payload_hash, gone, pulled_at, sweep
 FROM before_mirror_payments
 
 DROP TABLE before_mirror_payments
@@ -279,6 +280,7 @@ total INTEGER NOT NULL,
 account_id TEXT NOT NULL,
 links TEXT NOT NULL,
 postings TEXT NOT NULL,
+exchange_rate TEXT,
 revision TEXT NOT NULL,
 payload_hash TEXT NOT NULL,
 gone INTEGER NOT NULL,
@@ -295,6 +297,7 @@ currency TEXT NOT NULL,
 number TEXT NOT NULL,
 private_note TEXT NOT NULL,
 postings TEXT NOT NULL,
+exchange_rate TEXT,
 revision TEXT NOT NULL,
 payload_hash TEXT NOT NULL,
 gone INTEGER NOT NULL,
