@@ -67,6 +67,8 @@ def test_an_invoice_with_tax_links_and_a_class() -> None:
         ),
         links=(("payment", "128"), ("estimate", "100")),
         tax_percent=Decimal(8),
+        tax_code_id="2",
+        custom_fields=(("1", "102"),),
         created_at=datetime(2023, 2, 9, 20, 28, 29, tzinfo=UTC),
         revision="1",
     )

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
     from qbconsole.domain.records import CustomField, Ledger
 
-PAID = frozenset({"", "PAID", "TRIAL", "TRIALING", "FREE", "SUBSCRIBED", "ACTIVE"})
-"""States of a subscription that may be written to; the first write tells if QuickBooks sees it otherwise (6190)."""
-
 
 async def capabilities(settings: QuickBooksSettings, client: Client) -> Sequence[Capability]:
     """The table of `book check` for one company."""
@@ -32,20 +29,19 @@ async def capabilities(settings: QuickBooksSettings, client: Client) -> Sequence
         *_company(settings, found, info),
         *_forms(found),
         *_tracking(found, custom_fields(preferences)),
-        *_money(settings, found, _auto_apply_payments(preferences)),
+        *_money(settings, found),
     ]
 
 
 def _company(settings: QuickBooksSettings, found: Ledger, info: Mapping[str, Any]) -> Iterator[Capability]:
     facts = {str(one.get("Name")): str(one.get("Value", "")) for one in info.get("NameValue") or ()}
     state = facts.get("SubscriptionStatus", "")
-    paid = state.upper() in PAID
     yield Capability("company", available=True, detail=f"{found.company_name}, {found.country or 'no country'}")
     yield Capability("time zone", bool(found.time_zone), found.time_zone or "not told: the book's own is used")
     lapsed = f"{state}: it can be read but not written; renew it in QuickBooks"
-    yield Capability("subscription", paid, (state.lower() or "not told") if paid else lapsed)
-    plan = facts.get("OfferingSku", "")
-    yield Capability("plan", bool(plan), plan or "not told")
+    told = state.lower() or "not told"
+    yield Capability("subscription", found.subscribed, told if found.subscribed else lapsed)
+    yield Capability("plan", bool(found.plan), found.plan or "not told")
     yield Capability("API version", available=True, detail=f"minor version {settings.minor_version}")
 
 
@@ -86,7 +82,7 @@ def _tracking(found: Ledger, fields: Sequence[CustomField]) -> Iterator[Capabili
     yield Capability("custom fields", bool(names), f"sent: {', '.join(names)}" if names else "never sent")
 
 
-def _money(settings: QuickBooksSettings, found: Ledger, auto_payments: bool) -> Iterator[Capability]:
+def _money(settings: QuickBooksSettings, found: Ledger) -> Iterator[Capability]:
     yield Capability(
         "multicurrency",
         found.multicurrency,
@@ -111,8 +107,10 @@ def _money(settings: QuickBooksSettings, found: Ledger, auto_payments: bool) -> 
     )
     yield Capability(
         "payments applied by themselves",
-        auto_payments,
-        "a payment without an invoice finds one by itself" if auto_payments else "a payment stays as it was entered",
+        found.auto_apply_payments,
+        "a payment without an invoice finds one by itself"
+        if found.auto_apply_payments
+        else "a payment stays as it was entered",
     )
     yield Capability(
         "applying credits from here",
@@ -121,7 +119,3 @@ def _money(settings: QuickBooksSettings, found: Ledger, auto_payments: bool) -> 
         if settings.may_apply_credits
         else "off: accounting.may_apply_credits in book.toml",
     )
-
-
-def _auto_apply_payments(preferences: Mapping[str, Any]) -> bool:
-    return (preferences.get("SalesFormsPrefs") or {}).get("AutoApplyPayments") is True

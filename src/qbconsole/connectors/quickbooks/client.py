@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
 from qbconsole.connectors.payload import dump
-from qbconsole.connectors.quickbooks.faults import REFERENCE, judge
+from qbconsole.connectors.quickbooks.cursor import Heard
+from qbconsole.connectors.quickbooks.faults import REFERENCE, fault_of, judge
 from qbconsole.connectors.quickbooks.settings import SecondLimits
 from qbconsole.domain.errors import Fatal, Problem, Retriable, SignIn
 
@@ -69,19 +70,37 @@ class Client:
         self._auth = auth
         self._limits = SecondLimits(settings)
         self.calls = 0
+        self.heard = Heard()
+        """The server's clock in the answers to what was read; a pull begins with a new one."""
         self.reads = 0
         """Calls of the kind that Intuit meters (quickbooks.md 5.2)."""
 
     async def query(self, statement: str) -> Reply:
         """The answer to a select. Posted, so that no customer's name stands in a URL."""
-        return await self._read("POST", "query", text=statement)
+        return await self._read("POST", "query", content=statement.encode())
 
-    async def rows(self, kind: str, where: str = "", *, start: int = 1, limit: int = PAGE) -> list[dict[str, Any]]:
-        """One page of a kind in order of its ids; `where` is a condition, or empty."""
-        condition = f" WHERE {where}" if where else ""
-        page = f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {limit}"
-        reply = await self.query(f"SELECT * FROM {kind}{condition} {page}")  # noqa: S608 - values are quoted()
-        return rows_of(reply.body.get("QueryResponse"), kind)
+    async def rows(
+        self, kind: str, where: str = "", *, start: int = 1, limit: int = PAGE, order: str = "Id", fields: str = "*"
+    ) -> list[dict[str, Any]]:
+        """One page of a kind, in order of its ids unless said otherwise; `where` is a condition, or empty."""
+        reply = await self.query(select(kind, where, start=start, limit=limit, order=order, fields=fields))
+        return rows_of(reply.body, kind)
+
+    async def queries(self, statements: Sequence[str]) -> list[dict[str, Any] | Problem]:
+        """The answers to several selects in one call, each with its own outcome (quickbooks.md 5.1).
+
+        At most 30, and all their rows together are cut at 1,000.
+        """
+        items = [{"bId": str(number), "Query": statement} for number, statement in enumerate(statements)]
+        content = dump({"BatchItemRequest": items}).encode()
+        reply = await self._read("POST", "batch", content=content, content_type="application/json")
+        found = {str(item.get("bId")): item for item in listed(reply.body.get("BatchItemResponse"))}
+        answers = (found.get(str(number), {}) for number in range(len(statements)))
+        return [answer if folded(answer, "QueryResponse") is not None else fault_of(answer) for answer in answers]
+
+    async def report(self, name: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """A report in its own envelope: Header, Columns, Rows (quickbooks.md 2.1)."""
+        return (await self._read("GET", f"reports/{name}", query=query)).body
 
     async def all_rows(self, kind: str, where: str) -> list[dict[str, Any]]:
         """All rows of a kind under a condition that few meet."""
@@ -105,7 +124,7 @@ class Client:
     async def count(self, kind: str, where: str) -> int:
         """How many rows of a kind there are."""
         reply = await self.query(f"SELECT COUNT(*) FROM {kind} WHERE {where}")  # noqa: S608 - values are quoted()
-        return int((reply.body.get("QueryResponse") or {}).get("totalCount", 0))
+        return int(folded(folded(reply.body, "QueryResponse"), "totalCount") or 0)
 
     async def get(self, kind: str, id_: str) -> Reply:
         """One object by its id: never stale, unlike a query.
@@ -162,10 +181,18 @@ class Client:
             write=True,
         )
 
-    async def _read(self, method: str, path: str, *, query: Mapping[str, str] | None = None, text: str = "") -> Reply:
-        return await self._call(
-            method, path, query=query or {}, content=text.encode() if text else None, content_type="application/text"
-        )
+    async def _read(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        content_type: str = "application/text",
+    ) -> Reply:
+        reply = await self._call(method, path, query=query or {}, content=content, content_type=content_type)
+        self.heard.hear((_instant(reply.body.get("time")), reply.date))
+        return reply
 
     async def _call(
         self,
@@ -226,22 +253,44 @@ class Client:
 
 def _reply(answer: Answer) -> Reply:
     body = answer.json()
-    raw = body.get("time")
-    time = answer.date or datetime.now(UTC)
-    if isinstance(raw, str):
-        time = _instant(raw) or time
+    time = _instant(body.get("time")) or answer.date or datetime.now(UTC)
     return Reply(body, time, answer.headers.get(REFERENCE, ""), answer.date)
 
 
-def _instant(raw: str) -> datetime | None:
+def _instant(raw: Any) -> datetime | None:
+    """The instant in a text with an offset; epoch milliseconds and times of no zone tell nothing."""
     try:
         time = datetime.fromisoformat(raw)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
     return time.astimezone(UTC) if time.tzinfo else None
 
 
-def rows_of(response: Any, kind: str) -> list[dict[str, Any]]:
-    """The rows of a kind in a `QueryResponse`; an empty page is `{}` (quickbooks.md 2.4)."""
-    found = response.get(kind, []) if isinstance(response, dict) else []
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else [found]
+def select(
+    kind: str, where: str = "", *, start: int = 1, limit: int = PAGE, order: str = "Id", fields: str = "*"
+) -> str:
+    """A statement of Intuit's query language (quickbooks.md 3.1)."""
+    condition = f" WHERE {where}" if where else ""
+    ordered = f" ORDERBY {order}" if order else ""
+    page = f" STARTPOSITION {start} MAXRESULTS {limit}"
+    return f"SELECT {fields} FROM {kind}{condition}{ordered}{page}"  # noqa: S608 - values are quoted()
+
+
+def folded(body: Any, name: str) -> Any:
+    """The value under a key in whatever case: some answers come with small letters (quickbooks.md 1.7)."""
+    if not isinstance(body, dict):
+        return None
+    if name in body:
+        return body[name]
+    return next((value for key, value in body.items() if key.lower() == name.lower()), None)
+
+
+def listed(value: Any) -> list[dict[str, Any]]:
+    """Some answers have an object where the documents say a list (quickbooks.md 4)."""
+    many = value if isinstance(value, list) else [value]
+    return [entry for entry in many if isinstance(entry, dict)]
+
+
+def rows_of(body: Any, kind: str) -> list[dict[str, Any]]:
+    """The rows of a kind in a query's answer; an empty page is `{}` (quickbooks.md 2.4)."""
+    return listed(folded(folded(body, "QueryResponse"), kind))

@@ -12,15 +12,18 @@ from qbconsole.connectors.quickbooks.auth import Auth
 from qbconsole.connectors.quickbooks.batch import Tagger
 from qbconsole.connectors.quickbooks.client import Client
 from qbconsole.connectors.quickbooks.faults import REFERENCE
-from qbconsole.connectors.quickbooks.read import STREAMS, Reader
+from qbconsole.connectors.quickbooks.kinds import STREAMS
+from qbconsole.connectors.quickbooks.prove import Prover
+from qbconsole.connectors.quickbooks.read import Reader
 from qbconsole.connectors.quickbooks.write import Writer
 from qbconsole.domain.operations import TagCustomer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
+    from decimal import Decimal
 
-    from qbconsole.connectors.base import Capability, Page, Send, TokenStore
+    from qbconsole.connectors.base import Capability, Page, Pulled, Send, TokenStore
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation, Receipt
@@ -46,6 +49,7 @@ class QuickBooks:
         self._reader = Reader(settings, self._client)
         self._writer = Writer(settings, self._client, self._reader)
         self._tagger = Tagger(self._client, self._reader)
+        self._prover = Prover(self._client, self._reader)
 
     def pull(
         self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool = False
@@ -59,8 +63,20 @@ class QuickBooks:
         return self._client.reads
 
     async def now(self) -> datetime:
-        """The server's clock, in UTC."""
-        return (await self._client.company()).time
+        """The server's clock, in UTC; what comes with it serves the pull that follows."""
+        return await self._reader.company.now()
+
+    async def ids(self, streams: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The ids of all records that QuickBooks holds of the streams."""
+        return await self._prover.ids(streams)
+
+    async def again(self, stream: str, ids: Sequence[str]) -> Sequence[Pulled]:
+        """The records as they are now, each by its id."""
+        return await self._prover.again(stream, ids)
+
+    async def receivables(self, as_of: date) -> Mapping[str, Decimal]:
+        """What each customer owes by QuickBooks' own report, in home currency."""
+        return await self._prover.receivables(as_of)
 
     async def apply(self, operation: Operation, *, request_id: str) -> Receipt:
         """Do the write once under its request id."""

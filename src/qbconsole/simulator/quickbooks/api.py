@@ -6,26 +6,26 @@ import json
 import time as real_time
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from qbconsole.simulator.quickbooks import batch, cdc, kinds, wire
+from qbconsole.simulator.quickbooks import attachments, batch, wire
 from qbconsole.simulator.quickbooks.fault import Fault
-from qbconsole.simulator.quickbooks.query import evaluate
+from qbconsole.simulator.quickbooks.handlers import Handlers, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from qbconsole.simulator.quickbooks.company import Company
+    from qbconsole.simulator.quickbooks.handlers import Work
     from qbconsole.simulator.quickbooks.oauth import OAuth
 
-Work = Callable[["Request"], Awaitable[dict[str, Any]]]
 ROOT = "/v3/company/{realm}"
-SUPPLIED = "Id should be a valid number. Supplied value:"
 
 
 class Throttle:
@@ -57,24 +57,15 @@ class Api:
 
     def routes(self) -> list[Route]:
         """The routes, the most specific first."""
-        plain: list[tuple[str, str, Work]] = [
-            ("GET", "/query", self._query),
-            ("POST", "/query", self._query),
-            ("GET", "/cdc", self._cdc),
-            ("POST", "/batch", self._batch),
-            ("GET", "/preferences", self._preferences),
-            ("POST", "/{kind}/{id}/send", self._send),
-            ("GET", "/{kind}/{id}", self._read),
-            ("POST", "/{kind}", self._write),
-        ]
         routes = [
-            Route(ROOT + path, self._served(work, path == "/batch"), methods=[method]) for method, path, work in plain
+            Route(ROOT + path, self._served(work, path == "/batch"), methods=[method])
+            for method, path, work in Handlers(self.company).table()
         ]
         return [
             *routes,
             Route(
                 ROOT + "/{rest:path}",
-                self._served(self._unknown, batched=False),
+                self._served(unknown, batched=False),
                 methods=["GET", "POST", "PUT", "DELETE"],
             ),
         ]
@@ -85,7 +76,8 @@ class Api:
             if refused is not None:
                 return refused
             try:
-                return self._answer(await work(request))
+                done = await work(request)
+                return done if isinstance(done, Response) else self._answer(done)
             except Fault as fault:
                 return self._answer({"Fault": fault.body()}, fault.status)
 
@@ -139,87 +131,20 @@ class Api:
         media = "application/json;charset=utf-8" if status == 200 else "application/json"
         return Response(wire.dumps(envelope), status, self._headers(), media)
 
-    # --- what is answered ---------------------------------------------------------------------------------------------
-
-    async def _query(self, request: Request) -> dict[str, Any]:
-        posted = request.method == "POST"
-        statement = _utf8(await request.body()) if posted else request.query_params.get("query", "")
-        return {"QueryResponse": evaluate.answer(self.company, statement)}
-
-    async def _cdc(self, request: Request) -> dict[str, Any]:
-        query = request.query_params
-        return {"CDCResponse": cdc.answer(self.company, query.get("entities", ""), query.get("changedSince", ""))}
-
-    async def _batch(self, request: Request) -> dict[str, Any]:
-        body = await _json(request)
-        request_id = request.query_params.get("requestid", "")
-        return {"BatchItemResponse": batch.run(self.company, body, request_id)}
-
-    async def _preferences(self, _request: Request) -> dict[str, Any]:
-        return {"Preferences": self.company.read("Preferences", "1")}
-
-    async def _send(self, request: Request) -> dict[str, Any]:
-        kind, record_id = self._addressed(request)
-
-        def work() -> dict[str, Any]:
-            return {kind: self.company.send(kind, record_id, request.query_params.get("sendTo", ""))}
-
-        return batch.once(self.company, request.query_params.get("requestid", ""), work)
-
-    async def _read(self, request: Request) -> dict[str, Any]:
-        kind, record_id = self._addressed(request)
-        return {kind: self.company.read(kind, "1" if kind == "CompanyInfo" else record_id)}
-
-    async def _write(self, request: Request) -> dict[str, Any]:
-        kind = self._kind(request)
-        body = await _json(request)
-        query = request.query_params
-        operation = query.get("operation", "").lower()
-        if query.get("include") == "void":
-            operation = "void"
-        return batch.once(
-            self.company, query.get("requestid", ""), lambda: batch.perform(self.company, kind, operation, body)
-        )
-
-    async def _unknown(self, request: Request) -> dict[str, Any]:
-        path = request.url.path
-        detail = f"Operation Could not find resource for relative : {path} of full path: {path} is not supported."
-        raise Fault("500", "Unsupported Operation", detail)
-
-    def _kind(self, request: Request) -> str:
-        kind = kinds.BY_PATH.get(request.path_params["kind"].lower())
-        if kind is None:
-            detail = f"Operation Could not find resource for relative : {request.url.path} is not supported."
-            raise Fault("500", "Unsupported Operation", detail)
-        return kind
-
-    def _addressed(self, request: Request) -> tuple[str, str]:
-        kind, record_id = self._kind(request), request.path_params["id"]
-        if not record_id.isdigit():
-            raise Fault("2030", "Invalid ID", f"{SUPPLIED}{record_id}", "Id")
-        return kind, record_id
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        raise Fault("500", "Unsupported Operation", "Operation Invalid UTF-8 is not supported.") from None
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = wire.loads(await request.body())
-    except ValueError as error:
-        raise Fault("2010", "Request has invalid or unsupported property", f"Invalid JSON: {error}", "") from error
-    if not isinstance(body, dict):
-        raise Fault("2010", "Request has invalid or unsupported property", "A JSON object was expected.", "")
-    return body
-
 
 def routes(company: Company, oauth: OAuth) -> list[Route]:
     """The routes of a company's API."""
-    return Api(company, oauth).routes()
+    return [*Api(company, oauth).routes(), attachments_route(company)]
+
+
+def attachments_route(company: Company) -> Route:
+    """Where the short-lived download links lead: to a file, without a token (quickbooks.md 2.1)."""
+
+    async def fetch(request: Request) -> Response:
+        found = attachments.fetched(company, request.path_params["key"])
+        return Response(found[0], media_type=found[1]) if found else Response("The link has expired.", 403)
+
+    return Route("/attachments/{key}", fetch, methods=["GET"])
 
 
 def endpoints(method: str, path: str, query: dict[str, str], body: bytes) -> list[str]:
@@ -232,10 +157,12 @@ def endpoints(method: str, path: str, query: dict[str, str], body: bytes) -> lis
     name, rest = parts[3].lower(), parts[4:]
     if name == "batch":
         return ["batch", *_items(body)]
-    if name in ("query", "cdc", "preferences"):
+    if name in ("query", "cdc", "upload", "download") or (name == "preferences" and method == "GET"):
         return [name]
-    if rest[-1:] == ["send"]:
-        return [f"send_{name}"]
+    if name in ("reports", "taxservice"):
+        return [f"{name.removesuffix('s')}_{rest[0].lower()}" if rest else name]
+    if rest[-1:] in (["send"], ["pdf"]):
+        return [f"{rest[-1]}_{name}"]
     if method == "GET":
         return ["companyinfo" if name == "companyinfo" else f"read_{name}"]
     operation = "void" if query.get("include") == "void" else query.get("operation", "").lower()
