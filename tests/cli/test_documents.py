@@ -42,6 +42,7 @@ def keeps_to(document: Any, name: str) -> None:
         ("journal verify", "journal_verify", 0),
         ("book list", "book_list", 0),
         ("book check", "book_check", 0),
+        ("pdf 99999999", "error", 2),
         ("sync", "sync", 3),
         ("show I99999", "error", 2),
         ("status --book nobody", "error", 2),
@@ -50,6 +51,15 @@ def keeps_to(document: Any, name: str) -> None:
 )
 def test_one_document_on_stdout(synced: Office, words: str, schema: str, code: int) -> None:
     ran = call(*words.split(), "--json", home=synced.home)
+    assert ran.code == code, ran.err
+    keeps_to(ran.document, schema)
+
+
+@pytest.mark.parametrize(
+    ("words", "schema", "code"), [("errors", "errors", 0), ("errors 6240", "errors", 0), ("errors 42", "error", 2)]
+)
+def test_the_error_cookbook_needs_no_book(words: str, schema: str, code: int) -> None:
+    ran = call(*words.split(), "--json")
     assert ran.code == code, ran.err
     keeps_to(ran.document, schema)
 

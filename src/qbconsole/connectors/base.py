@@ -146,7 +146,11 @@ class Connector(Protocol):
 
 @runtime_checkable
 class Accounting(Connector, Protocol):
-    """A connector whose mirror can be proved: against the ids that the remote holds, and against its receivables."""
+    """A connector that prints, and whose mirror can be proved: against the remote's ids and its receivables."""
+
+    async def pdf(self, type_: str, document_id: str) -> bytes:
+        """A document as the remote prints it."""
+        ...
 
     async def ids(self, streams: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """The ids of all records of each stream that the remote has and we know to tell from others.

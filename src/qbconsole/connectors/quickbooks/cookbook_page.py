@@ -13,8 +13,6 @@ from qbconsole.connectors.quickbooks.cookbook import COOKBOOK
 from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from qbconsole.connectors.quickbooks.cookbook import Entry
     from qbconsole.domain.errors import Problem
 
@@ -62,13 +60,15 @@ def page() -> str:
     )
 
 
-def described(found: Entry) -> Iterator[tuple[str, str]]:
-    """What is to be known of one entry, each with its name."""
-    yield "code", found.code
-    yield "cause", _plain(found.cause)
-    yield "who can mend it", found.owner.value
-    yield "next step", found.next_step
-    yield "qbconsole", DOES[found.kind]
+def described(found: Entry) -> dict[str, str]:
+    """What is to be known of one entry, each under its name."""
+    return {
+        "code": found.code,
+        "cause": _plain(found.cause),
+        "who can mend it": found.owner.value,
+        "next step": found.next_step,
+        "qbconsole": DOES[found.kind],
+    }
 
 
 def _row(found: Entry) -> str:
