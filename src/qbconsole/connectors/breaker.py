@@ -39,6 +39,7 @@ class Breaker:
         self,
         system: str,
         *,
+        rest: float = FIRST_REST,
         monotonic: Callable[[], float] = time.monotonic,
         clock: Callable[[], datetime] = _wall_clock,
     ) -> None:
@@ -46,14 +47,16 @@ class Breaker:
 
         Args:
             system: the remote's name in words.
-            monotonic: seconds, for the rest.
+            rest: seconds of the first rest.
+            monotonic: seconds, for the rests.
             clock: this machine's time of day, for the message alone.
         """
         self._system = system
         self._monotonic = monotonic
         self._clock = clock
         self._failures = 0
-        self._rest = FIRST_REST
+        self._first_rest = rest
+        self._rest = rest
         self._until: float | None = None
         self._probing = False
 
@@ -88,14 +91,14 @@ class Breaker:
             return False
         left = self._until - self._monotonic()
         if left > 0 or self._probing:
-            wait = max(left, 1.0)
+            wait = max(left, min(1.0, self._first_rest))
             at = self._clock() + timedelta(seconds=wait)
             raise Throttled(f"{self._system} is not answering; next try at {at:%H:%M:%S}.", wait=wait)
         self._probing = True
         return True
 
     def _close(self) -> None:
-        self._failures, self._rest, self._until = 0, FIRST_REST, None
+        self._failures, self._rest, self._until = 0, self._first_rest, None
 
     def _failed(self, *, probe: bool) -> None:
         """Failures of requests that were under way when it opened do not prolong its rest."""

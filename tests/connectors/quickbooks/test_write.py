@@ -184,6 +184,46 @@ async def test_a_credit_takes_back_an_invoice_only_as_it_was_seen(
     assert not {"DueDate", "SalesTermRef"} & set(sent_body(sent))
 
 
+# --- a refusal that is remembered -------------------------------------------------------------------------------------
+
+
+def refused(code: str, *, at: str) -> httpx.Response:
+    """A refusal written at a time, sent at 17:00:00 UTC."""
+    body = {"Fault": {"Error": [{"Message": "m", "Detail": "d", "code": code}], "type": "ValidationFault"}, "time": at}
+    return httpx.Response(400, json=body, headers={"Date": "Mon, 23 Nov 2026 17:00:00 GMT"})
+
+
+OLD, FRESH = "2026-11-23T08:00:00.000-08:00", "2026-11-23T08:59:59.900-08:00"
+
+
+@pytest.mark.parametrize(
+    ("answers", "ids", "made"),
+    [
+        ([refused("6240", at=OLD), answer("Customer", customer())], ["r", "r-r1"], True),
+        (
+            [refused("6240", at=OLD), refused("6240", at=OLD), answer("Customer", customer())],
+            ["r", "r-r1", "r-r2"],
+            True,
+        ),
+        ([refused("6240", at=FRESH)], ["r"], False),
+        ([refused("6240", at=OLD), refused("6240", at=FRESH)], ["r", "r-r1"], False),
+        ([refused("6240", at="nonsense")], ["r"], False),
+        ([refused("6240", at=OLD)], ["r", "r-r1", "r-r2", "r-r3", "r-r4", "r-r5"], False),
+    ],
+)
+async def test_an_old_refusal_says_nothing_of_now(
+    vendor: Any, quickbooks: QuickBooks, answers: list[Any], ids: list[str], made: bool
+) -> None:
+    """Somebody freed the name and pressed R: what QuickBooks remembers under the id must not stand for ever."""
+    vendor.on("POST", "/customer", *answers).on("GET", "/customer/8", answer("Customer", customer()))
+    if made:
+        assert (await quickbooks.apply(MAKE, request_id="r")).remote_id == "8"
+    else:
+        with pytest.raises(NeedsPerson, match="already used"):
+            await quickbooks.apply(MAKE, request_id="r")
+    assert [one.url.params["requestid"] for one in vendor.sent("POST", "/customer")] == ids
+
+
 # --- an estimate becomes an invoice -----------------------------------------------------------------------------------
 
 FROM_ESTIMATE = replace(INVOICE, estimate_id="99")
@@ -312,7 +352,7 @@ async def test_a_void_carries_id_and_token_alone(vendor: Any, quickbooks: QuickB
     receipt = await quickbooks.apply(VOID, request_id="r")
     (sent,) = vendor.sent("POST", "/invoice")
     assert sent_body(sent) == {"Id": "130", "SyncToken": "3"}
-    assert dict(sent.url.params) == {"operation": "void", "requestid": "r", "minorversion": "75"}
+    assert dict(sent.url.params) == {"operation": "void", "requestid": "r-3", "minorversion": "75"}
     assert receipt.record.voided
 
 
@@ -341,7 +381,7 @@ async def test_a_stale_token_alone_is_no_conflict(vendor: Any, quickbooks: Quick
     await quickbooks.apply(VOID, request_id="r")
     sent = vendor.sent("POST", "/invoice")
     assert [sent_body(one)["SyncToken"] for one in sent] == ["1", "2"]
-    assert [one.url.params["requestid"] for one in sent] == ["r", "r-1"]  # the fault may be remembered under the first
+    assert [one.url.params["requestid"] for one in sent] == ["r-1", "r-2"]  # a fault may be remembered
 
 
 # --- customers --------------------------------------------------------------------------------------------------------

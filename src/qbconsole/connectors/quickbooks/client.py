@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
-from qbconsole.connectors.payload import dump
+from qbconsole.connectors.payload import UnreadableError, dump
 from qbconsole.connectors.quickbooks.cursor import Heard
 from qbconsole.connectors.quickbooks.faults import REFERENCE, fault_of, judge
 from qbconsole.connectors.quickbooks.settings import SecondLimits
-from qbconsole.domain.errors import Fatal, Problem, Retriable, SignIn
+from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Problem, Retriable, SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from qbconsole.connectors.http import Answer, Http
+    from qbconsole.connectors.http import Answer, Http, Judge
     from qbconsole.connectors.quickbooks.auth import Auth
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
 
+REMEMBERED = 5
+"""Refusals that may be remembered under the ids of one write, each from a try whose cause a person mended since."""
+OLD = timedelta(seconds=5)
+"""The time in an answer is as old as the answer; a `Date` has whole seconds."""
 JSON, PDF = "application/json", "application/pdf"
 PAGE = 1000
 """Rows of a page: the most that Intuit gives (quickbooks.md 3.1)."""
@@ -118,7 +122,7 @@ class Client:
             NeedsPerson: with code 610, when there is none (any more).
             Retriable: no PDF came.
         """
-        answer = await self._answer("GET", f"{kind.lower()}/{id_}/pdf", accept=PDF)
+        answer = await self._answer("GET", f"{kind.lower()}/{id_}/pdf", self._judge_pdf, accept=PDF)
         return answer.body
 
     async def count(self, kind: str, where: str) -> int:
@@ -157,6 +161,10 @@ class Client:
     ) -> Reply:
         """Create, change, delete, void or send: one POST, sent once, under its request id (quickbooks.md 6).
 
+        A refusal may be remembered under that id, even when its cause was mended since. One that is older than the call
+        had no effect and says nothing of now: the write goes out again under the next id, which follows from the first,
+        so that it is the same id whenever this write is repeated.
+
         Args:
             kind: Intuit's kind, or "batch".
             body: what is posted; nothing when QuickBooks is asked to mail a document (quickbooks.md 9).
@@ -172,14 +180,21 @@ class Client:
         if kind == "Payment" and (body is None or body.get("TotalAmt") != 0):
             msg = "A payment of money was about to be written; it is not sent."
             raise Fatal(msg)
-        return await self._call(
-            "POST",
-            f"{kind.lower()}/{path}".rstrip("/"),
-            query={**(query or {}), "requestid": request_id},
-            content=b"" if body is None else dump(body).encode(),
-            content_type="application/octet-stream" if body is None else "application/json",
-            write=True,
-        )
+        for again in range(REMEMBERED + 1):
+            refusals: list[Answer] = []
+            try:
+                return await self._call(
+                    "POST",
+                    f"{kind.lower()}/{path}".rstrip("/"),
+                    query={**(query or {}), "requestid": f"{request_id}-r{again}" if again else request_id},
+                    content=b"" if body is None else dump(body).encode(),
+                    content_type="application/octet-stream" if body is None else "application/json",
+                    judge=self._judge_and_keep(refusals),
+                )
+            except (NeedsPerson, Conflict):
+                if again == REMEMBERED or not (refusals and _is_old(refusals[-1])):
+                    raise
+        raise AssertionError(request_id)  # the last pass returned or raised
 
     async def _read(
         self,
@@ -202,15 +217,21 @@ class Client:
         query: Mapping[str, str],
         content: bytes | None,
         content_type: str,
-        write: bool = False,
+        judge: Judge | None = None,
     ) -> Reply:
-        answer = await self._answer(method, path, query=query, content=content, content_type=content_type, write=write)
-        return _reply(answer)
+        """A call that answers in JSON; one with a judge of its own is a write."""
+        write, judge = judge is not None, judge or self._judge
+        return _reply(
+            await self._answer(
+                method, path, judge, query=query, content=content, content_type=content_type, write=write
+            )
+        )
 
     async def _answer(
         self,
         method: str,
         path: str,
+        judge: Judge,
         *,
         query: Mapping[str, str] | None = None,
         content: bytes | None = None,
@@ -220,7 +241,6 @@ class Client:
     ) -> Answer:
         """One call; with a new token if the one we had is refused."""
         token = await self._auth.access_token()
-        judge = self._judge_pdf if accept == PDF else self._judge
         for last in (False, True):
             request = Request(
                 method,
@@ -244,11 +264,31 @@ class Client:
     def _judge(self, answer: Answer) -> Problem | None:
         return judge(answer, throttle_wait=self._settings.throttle_wait)
 
+    def _judge_and_keep(self, refusals: list[Answer]) -> Judge:
+        """The judge, which keeps the answers that it finds fault with."""
+
+        def judge(answer: Answer) -> Problem | None:
+            problem = self._judge(answer)
+            if problem is not None:
+                refusals.append(answer)
+            return problem
+
+        return judge
+
     def _judge_pdf(self, answer: Answer) -> Problem | None:
         """A PDF is no JSON; whatever else came is judged as always, and what looks like a success is none."""
         if answer.status == 200 and answer.body.startswith(b"%PDF"):
             return None
         return self._judge(answer) or Retriable("QuickBooks answered without the PDF asked for.")
+
+
+def _is_old(answer: Answer) -> bool:
+    """Whether an answer was written some time before it was sent: it is remembered under its request id."""
+    try:
+        written = _instant(answer.json().get("time"))
+    except (UnreadableError, AttributeError):
+        return False
+    return written is not None and answer.date is not None and answer.date - written > OLD
 
 
 def _reply(answer: Answer) -> Reply:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.connectors.quickbooks.shapes import NOW, Body, answer, customer, fault, held, voided
 
-from qbconsole.domain.errors import Conflict, NeedsPerson
+from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable
 from qbconsole.domain.operations import (
     DeleteDocument,
     Operation,
@@ -102,19 +102,21 @@ async def test_what_moved_since_the_decision_stops_the_change(
 
 async def test_another_field_may_have_moved(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
     """The decision rests on the phone alone: that somebody gave the customer a term is none of its business."""
-    vendor.on("GET", "/customer/8", answer("Customer", phoned("555 0100", SyncToken="9", SalesTermRef={"value": "5"})))
+    moved = [phoned("555 0100", SyncToken=token, SalesTermRef={"value": "5"}) for token in ("9", "10")]
+    vendor.on("GET", "/customer/8", *(answer("Customer", row) for row in moved))
     vendor.on("POST", "/customer", fault("5010", "Stale Object Error"), answer("Customer", phoned("555 0199")))
     await quickbooks.apply(PHONE, request_id="r")
     first, second = vendor.sent("POST", "/customer")
-    assert [one.url.params["requestid"] for one in (first, second)] == ["r", "r-1"]
-    assert sent_body(second)["SyncToken"] == "9"
+    assert [one.url.params["requestid"] for one in (first, second)] == ["r-9", "r-10"]
+    assert [sent_body(one)["SyncToken"] for one in (first, second)] == ["9", "10"]
 
 
-async def test_a_record_that_never_rests_is_left_to_a_person(vendor: Any, quickbooks: QuickBooks) -> None:
+async def test_a_record_that_never_rests_is_left_for_later(vendor: Any, quickbooks: QuickBooks) -> None:
     vendor.on("GET", "/customer/8", answer("Customer", phoned("555 0100")))
     vendor.on("POST", "/customer", fault("5010", "Stale Object Error"))
-    with pytest.raises(Conflict, match="keeps changing"):
+    with pytest.raises(Retriable, match="is changing it in QuickBooks just now") as caught:
         await quickbooks.apply(PHONE, request_id="r")
+    assert not caught.value.sent
     assert len(vendor.sent("POST", "/customer")) == 3
 
 

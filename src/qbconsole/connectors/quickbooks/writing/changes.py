@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.connectors.quickbooks.cookbook import AGAIN
 from qbconsole.connectors.quickbooks.faults import STALE
 from qbconsole.connectors.quickbooks.writing.held import deleted
-from qbconsole.domain.errors import Conflict
+from qbconsole.domain.errors import Conflict, Retriable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -67,19 +68,21 @@ class Changer:
         """Make a change once.
 
         Raises:
-            Conflict: the record is gone, is not as the decision saw it, or somebody keeps changing it.
+            Conflict: the record is gone, or is not as the decision saw it.
+            Retriable: somebody keeps changing it; nothing was done.
             Problem: as `Client.write` has it.
         """
-        for attempt in range(TRIES):
+        for _ in range(TRIES):
             held = await self._shelf.get(change.kind, change.id)
             if change.absolute and change.is_done(held):
                 return held.receipt(found=True)
             if held.gone:
                 raise deleted(change.kind, change.id)
             await change.refuse(held)
-            if answered := await self._send(change, change.call(held), _retry_id(request_id, attempt)):
+            call = change.call(held)
+            if answered := await self._send(change, call, _key(request_id, held, call)):
                 return answered.receipt()
-        raise Conflict("somebody keeps changing it in QuickBooks.", next_step="Press R when they are done.", code=STALE)
+        raise Retriable("somebody is changing it in QuickBooks just now.", next_step=AGAIN, code=STALE)
 
     async def find(self, change: Change) -> Receipt | None:
         """The receipt of a change that is made; None if the record is not as it shall be.
@@ -115,6 +118,10 @@ def sparse(held: Held, values: Mapping[str, Any]) -> Call:
     return Call({"Id": held.id, "SyncToken": held.revision, "sparse": True, **values})
 
 
-def _retry_id(request_id: str, attempt: int) -> str:
-    """A request id of its own for each newer token: the answer to the stale one may be remembered (quickbooks.md 6)."""
-    return request_id if attempt == 0 else f"{request_id}-{attempt}"
+def _key(request_id: str, held: Held, call: Call) -> str:
+    """The request id of a change under one token: at most one write under a token can have an effect.
+
+    So a re-send under the same token is known as the same; one under a newer token is another, and is not answered with
+    the remembered refusal of the older one (quickbooks.md 6). A mail carries no token.
+    """
+    return request_id if call.body is None else f"{request_id}-{held.revision}"
