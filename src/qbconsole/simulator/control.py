@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from qbconsole.simulator.business.business import MOST_DAYS
+from qbconsole.simulator.quickbooks import person, wire
+from qbconsole.simulator.quickbooks.fault import Fault
 from qbconsole.simulator.quickbooks.limits import Meter
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
 
+    from qbconsole.simulator.quickbooks.company import Company
     from qbconsole.simulator.server import Simulator
 
 Document = dict[str, Any]
@@ -60,7 +63,23 @@ def routes(simulator: Simulator) -> list[Route]:
         _done("/control/advance", advance),
         _done("/control/faults", set_faults),
         _done("/control/switches", turn),
+        *(_done(f"/control/quickbooks/{name}", _acted(simulator, act)) for name, act in person.ACTS.items()),
     ]
+
+
+def _acted(simulator: Simulator, act: Callable[[Company, Document], Document | None]) -> Callable[[Document], Document]:
+    """Something that a person does in QuickBooks itself."""
+
+    def work(body: Document) -> Document:
+        try:
+            with simulator.database.transaction():
+                done = act(simulator.company, body)
+        except Fault as fault:
+            raise Unfit(str(fault)) from fault
+        document: Document = json.loads(wire.dumps({"done": done}))
+        return document
+
+    return work
 
 
 def _shown(path: str, show: Callable[[QueryParams], Document]) -> Route:
