@@ -125,7 +125,7 @@ class Company:
             UpdateCustomer(customer, "0", (("phone", "555 0100"),), (("phone", "555 0199"),)),
             TagCustomer(customer, "CRM company 9"),
             DeactivateCustomer(ids["stranger"]),
-            made("invoice", "Deal 1 / deposit"),
+            made("invoice", "Deal 1 / deposit", due_on=date(2026, 12, 1), email="ap@harbor.example", message="Hello"),
             made("estimate", "Deal 2 / completion"),
             made("credit_memo", "Deal 3 / completion"),
             made("invoice", "Deal 4 / completion", estimate_id=ids["estimate"]),

@@ -70,9 +70,10 @@ async def delivered(book: Book, spec: str, seed: int = 7) -> AsyncIterator[tuple
         office = Office(book, quickbooks)
         await office.decide(company.operations())
         served.faults.configure(spec)
-        await office.deliver()
+        done = await office.deliver()
         served.faults.configure("")
         await quickbooks.close()
+        assert done.notices == []
         yield company, office
 
 

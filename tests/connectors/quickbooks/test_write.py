@@ -269,11 +269,34 @@ async def test_an_estimate_becomes_one_invoice_while_it_is_open(
 async def test_a_cent_of_rounding_is_told_not_refused(vendor: Any, quickbooks: QuickBooks) -> None:
     vendor.on("POST", "/invoice", answer("Invoice", held()))
     vendor.on("GET", "/invoice/130", answer("Invoice", held(TotalAmt=1268.02)))
-    receipt = await quickbooks.apply(INVOICE, request_id="r")
+    receipt = await quickbooks.apply(replace(INVOICE, due_on=None, term_id="", email=""), request_id="r")
     assert receipt.notice == "invoice 1042: QuickBooks' sum before tax is 1,260.02, not 1,260.00."
     vendor.on("GET", "/invoice/130", answer("Invoice", held(TotalAmt=1268.03)))  # two lines: two cents
     with pytest.raises(Conflict, match=r"1260\.03 before tax"):
         await quickbooks.apply(INVOICE, request_id="r")
+
+
+@pytest.mark.parametrize(
+    ("came_back", "notice"),
+    [
+        ({"CustomerMemo": {"value": "Thank you"}, "ClassRef": {"value": "7", "name": "North"}}, ""),
+        ({"CustomerMemo": {"value": "Thank you"}}, "invoice 1042: QuickBooks left out its class."),
+        ({}, "invoice 1042: QuickBooks left out its message to the customer, class."),
+    ],
+)
+async def test_what_quickbooks_left_out_is_told(
+    vendor: Any, quickbooks: QuickBooks, came_back: dict[str, Any], notice: str
+) -> None:
+    """A class that was switched off a minute ago, say: the invoice stands, and somebody has to know (trap 49)."""
+    vendor.on("GET", "/preferences", preferences(AccountingInfoPrefs={"ClassTrackingPerTxn": True}))
+    kept = {
+        "DueDate": "2026-12-23", "SalesTermRef": {"value": "3"}, "BillEmail": {"Address": "AP@harbor.example"},
+        **came_back,
+    }  # fmt: skip
+    vendor.on("POST", "/invoice", answer("Invoice", held()))
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(**kept)))
+    receipt = await quickbooks.apply(replace(INVOICE, class_id="7", message="Thank you"), request_id="r")
+    assert receipt.notice == notice
 
 
 async def test_a_number_of_our_own_must_be_kept(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
