@@ -11,7 +11,7 @@ from tests.builders import ledger
 from tests.connectors.quickbooks.shapes import INVOICE, LABOR, MAKE
 
 from qbconsole.connectors.quickbooks.bodies import customer_body, document_body
-from qbconsole.domain.errors import NeedsPerson
+from qbconsole.domain.errors import Fatal, NeedsPerson
 from qbconsole.domain.operations import CreateCustomer, CreateDocument
 from qbconsole.domain.records import Address, DocumentLine, Ledger
 
@@ -157,6 +157,12 @@ def test_a_customer_or_job(operation: CreateCustomer, wanted: dict[str, Any]) ->
 def test_a_customer_that_quickbooks_would_refuse(change: dict[str, Any], words: str) -> None:
     with pytest.raises(NeedsPerson, match=words):
         customer_body(replace(MAKE, **change), ledger())
+
+
+@pytest.mark.parametrize("type_", ["sales_receipt", "refund_receipt"])
+def test_what_moves_money_is_never_made(type_: str) -> None:
+    with pytest.raises(Fatal, match="receive or give back money"):
+        document_body(replace(BARE, type=type_), ledger())
 
 
 def test_a_document_of_old_has_no_new_fields() -> None:

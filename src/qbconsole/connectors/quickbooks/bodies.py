@@ -19,7 +19,7 @@ from qbconsole.connectors.quickbooks.writing.texts import (
     checked_name,
     within,
 )
-from qbconsole.domain.errors import NeedsPerson
+from qbconsole.domain.errors import Fatal, NeedsPerson
 from qbconsole.domain.money import rounded
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PRICE_DIGITS = Decimal("0.000001")
 """Unit prices keep at most six digits behind the point (quickbooks.md 15.1)."""
+MADE = frozenset({"invoice", "estimate", "credit_memo"})
+"""What is made; receipts move money, which this program never does."""
 WITH_TERMS = frozenset({"invoice", "estimate"})
 UNITED_STATES = frozenset({"US", "USA", ""})
 
@@ -73,8 +75,11 @@ def document_body(
         fields_on: the ids of the custom fields that are switched on.
 
     Raises:
+        Fatal: it would move money.
         NeedsPerson: a text is too long, a line sells no item, or the company takes no such document.
     """
+    if operation.type not in MADE:
+        raise Fatal(f"No {operation.type.replace('_', ' ')} is ever made: it would receive or give back money.")
     if operation.type == "estimate" and not ledger.estimates:
         words = "This company's QuickBooks makes no estimates."
         raise NeedsPerson(words, next_step="Switch estimates on in QuickBooks, or make an invoice.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
-from qbconsole.connectors.payload import UnreadableError, dump
+from qbconsole.connectors.payload import dump
 from qbconsole.connectors.quickbooks.cursor import Heard
-from qbconsole.connectors.quickbooks.faults import REFERENCE, fault_of, judge
+from qbconsole.connectors.quickbooks.faults import REFERENCE, fault_of, is_old, judge
 from qbconsole.connectors.quickbooks.settings import SecondLimits
 from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Problem, Retriable, SignIn
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 REMEMBERED = 5
 """Refusals that may be remembered under the ids of one write, each from a try whose cause a person mended since."""
-OLD = timedelta(seconds=5)
-"""The time in an answer is as old as the answer; a `Date` has whole seconds."""
 JSON, PDF = "application/json", "application/pdf"
 PAGE = 1000
 """Rows of a page: the most that Intuit gives (quickbooks.md 3.1)."""
@@ -192,7 +190,7 @@ class Client:
                     judge=self._judge_and_keep(refusals),
                 )
             except (NeedsPerson, Conflict):
-                if again == REMEMBERED or not (refusals and _is_old(refusals[-1])):
+                if again == REMEMBERED or not (refusals and is_old(refusals[-1])):
                     raise
         raise AssertionError(request_id)  # the last pass returned or raised
 
@@ -280,15 +278,6 @@ class Client:
         if answer.status == 200 and answer.body.startswith(b"%PDF"):
             return None
         return self._judge(answer) or Retriable("QuickBooks answered without the PDF asked for.")
-
-
-def _is_old(answer: Answer) -> bool:
-    """Whether an answer was written some time before it was sent: it is remembered under its request id."""
-    try:
-        written = _instant(answer.json().get("time"))
-    except (UnreadableError, AttributeError):
-        return False
-    return written is not None and answer.date is not None and answer.date - written > OLD
 
 
 def _reply(answer: Answer) -> Reply:

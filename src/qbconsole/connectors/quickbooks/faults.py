@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.payload import UnreadableError
@@ -26,6 +27,8 @@ THROTTLED = "3001"
 REFERENCE = "intuit_tid"
 """The header in which Intuit names a call; its support asks for it (quickbooks.md 2.3)."""
 LONGEST_QUOTE = 300
+OLD = timedelta(seconds=5)
+"""The time in an answer is as old as the answer; a `Date` has whole seconds."""
 THROTTLE_WAIT = 60.0
 """Seconds to wait after a throttle that names no time, as Intuit's documents say (quickbooks.md 5.2)."""
 
@@ -59,6 +62,15 @@ def _judged(answer: Answer, throttle_wait: float) -> Problem | None:
     if code:
         return meaning(code, detail, passing=answer.status >= 500)
     return _by_status(answer.status, readable=isinstance(body, dict))
+
+
+def is_old(answer: Answer) -> bool:
+    """Whether an answer was written some time before it was sent: it is remembered under its request id."""
+    try:
+        written = datetime.fromisoformat(answer.json()["time"])
+    except (UnreadableError, KeyError, TypeError, ValueError):
+        return False
+    return written.tzinfo is not None and answer.date is not None and answer.date - written > OLD
 
 
 def fault_of(item: Mapping[str, Any]) -> Problem:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.connectors.quickbooks.shapes import NOW, Body, answer, customer, fault, held, voided
 
-from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable
+from qbconsole.connectors.quickbooks.writing.fields import FIELDS, differing
+from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Retriable
 from qbconsole.domain.operations import (
+    UPDATABLE,
     DeleteDocument,
     Operation,
     SendDocument,
@@ -209,6 +211,14 @@ async def test_a_change_of_what_was_deleted_is_a_conflict(
     vendor.on("GET", "/customer/8", GONE).on("GET", "/invoice/130", GONE)
     with pytest.raises(Conflict, match="was deleted in QuickBooks"):
         await quickbooks.find(operation, since=long_ago)
+
+
+def test_every_updatable_field_is_known_and_no_other() -> None:
+    assert {kind: set(fields) for kind, fields in FIELDS.items()} == {
+        kind: set(names) for kind, names in UPDATABLE.items()
+    }
+    with pytest.raises(Fatal, match="No update customer sets 'balance'"):
+        differing("update_customer", {}, {"balance": "0"})
 
 
 @pytest.mark.parametrize("address", [PIER, Address(), Address(city="Duluth"), Address("1 Pier Rd")])

@@ -21,7 +21,7 @@ from qbconsole.connectors.quickbooks.writing.texts import (
     checked_name,
     within,
 )
-from qbconsole.domain.errors import Conflict, NeedsPerson
+from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson
 from qbconsole.domain.operations import address_of, address_text
 from qbconsole.domain.records import Address
 from qbconsole.domain.text import safe_text
@@ -114,7 +114,7 @@ FIELDS: dict[str, dict[str, Field]] = {
 
 def differing(kind: str, row: Row, wanted: Mapping[str, str]) -> dict[str, str]:
     """The wanted fields that a row does not hold yet."""
-    return {name: text for name, text in wanted.items() if not _same(FIELDS[kind][name].read(row), text)}
+    return {name: text for name, text in wanted.items() if not _same(_field(kind, name).read(row), text)}
 
 
 def change(kind: str, wanted: Mapping[str, str]) -> Row:
@@ -125,7 +125,7 @@ def change(kind: str, wanted: Mapping[str, str]) -> Row:
     """
     body: Row = {}
     for name, text in wanted.items():
-        body |= FIELDS[kind][name].write(text)
+        body |= _field(kind, name).write(text)
     return body
 
 
@@ -138,12 +138,19 @@ def refuse_if_moved(kind: str, row: Row, seen: Mapping[str, str], wanted: Mappin
     moved = [
         f"its {field.words} is {_shown(now)}, not {_shown(text)}"
         for name, text in seen.items()
-        if not _same(now := (field := FIELDS[kind][name]).read(row), text)
+        if not _same(now := (field := _field(kind, name)).read(row), text)
         and not (name in wanted and _same(now, wanted[name]))
     ]
     if moved:
         words = f"it is not as it was when it was decided: {', '.join(moved)}."
         raise Conflict(words, next_step="Look at both values and decide again.")
+
+
+def _field(kind: str, name: str) -> Field:
+    try:
+        return FIELDS[kind][name]
+    except KeyError:
+        raise Fatal(f"No {kind.replace('_', ' ')} sets {name!r}.") from None
 
 
 def _shown(text: str) -> str:
