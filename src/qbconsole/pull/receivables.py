@@ -9,7 +9,7 @@ from qbconsole.domain import receivables
 from qbconsole.domain.errors import Problem, Retriable, SignIn
 from qbconsole.domain.money import spoken
 from qbconsole.domain.records import Account, Customer, Deposit, Document, JournalEntry, Ledger, Payment
-from qbconsole.store import balance, mirror, runs
+from qbconsole.store import mirror, proofs, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def keep_differences(store: Store, found: Sequence[Difference], *, run_id: int) 
     """Keep the result for the doors until a later check, and say in the log which customers are concerned."""
     at = datetime.now(UTC)
     with store.writing(durable=False) as connection:
-        balance.keep(connection, found, at)
+        proofs.keep_differences(connection, found, at)
         for one in found:
             theirs = "balance" if one.source == "balance" else "report of receivables"
             ours = f"{spoken(one.ours, one.currency)} {one.currency} by the documents here"

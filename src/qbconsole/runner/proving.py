@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qbconsole.pull import pull
 from qbconsole.pull.proof import compare_ids
 from qbconsole.pull.receivables import find_differences, keep_differences
-from qbconsole.store import balance
+from qbconsole.store import proofs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,7 +29,7 @@ async def prove(book: Book, connector: Accounting, *, run_id: int, full: bool = 
         Problem: something could not be had; the proof stays due.
     """
     with book.store.reading() as connection:
-        today, before = book.today(connection), balance.proved_on(connection)
+        today, before = book.today(connection), proofs.proved_on(connection)
     if not full and before is not None and timedelta(0) <= today - before < EVERY:
         return 0
     changed = 0
@@ -40,7 +40,7 @@ async def prove(book: Book, connector: Accounting, *, run_id: int, full: bool = 
         changed = compared.changed
     changed += await _balance(book, connector, today, run_id)
     with book.store.writing(durable=False) as connection:
-        balance.keep_proved(connection, today)
+        proofs.keep_proved(connection, today)
     return changed
 
 

@@ -22,7 +22,7 @@ KEPT = 50
 """Customers that are kept by name; the sum is of all."""
 
 
-def keep(connection: Connection, found: Sequence[Difference], at: datetime) -> None:
+def keep_differences(connection: Connection, found: Sequence[Difference], at: datetime) -> None:
     """Keep where the receivables differ; nothing, if they do not."""
     if not found:
         facts.put(connection, _OUT_OF_BALANCE, {})
