@@ -75,7 +75,7 @@ async def _read_again(store: Store, connector: Accounting, name: str, ids: Seque
     rows = await connector.again(name, ids)
     with store.reading() as connection:
         cursor = streams.cursors(connection).get(name, "")
-    return store_page(store, Page(name, tuple(rows), cursor), run_id, provable=True)
+    return sorted(store_page(store, Page(name, tuple(rows), cursor), run_id, provable=True))
 
 
 def _tell(store: Store, name: str, ids: Sequence[str], run_id: int, *, level: str) -> None:
