@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ EXCHANGE = "simulator.exchange"
 KEPT = 5_000
 """Exchanges that are kept; older ones survive in the counters alone."""
 _MOST_IDS = 100
+_UNTOLD = ("at_once", "cut")
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Exchange:
     """The faults that struck it."""
     record_ids: list[str] = field(default_factory=list)
     """The records that a write answered with."""
+    at_once: int = 1
+    """How many requests to this system were open when it came, itself included."""
     cut: str = ""
     """How the connection is cut instead of an answer: `close`, `reset`, or not at all."""
 
@@ -62,7 +66,7 @@ class RequestLog:
     def add(self, exchange: Exchange) -> None:
         """Log an exchange; call inside a transaction."""
         number = self._database.next_number("requests")
-        told = {name: value for name, value in asdict(exchange).items() if name != "cut"}
+        told = {name: value for name, value in asdict(exchange).items() if name not in _UNTOLD}
         self._log.put(str(number), {"number": number, **told})
         self._log.remove(str(number - KEPT))
         for endpoint in exchange.endpoints:
@@ -98,6 +102,7 @@ class Observer:
         self._clock = clock
         self._log = log
         self._systems = systems
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -107,6 +112,17 @@ class Observer:
         body = await _whole(receive)
         exchange = self._exchange(scope, body)
         scope[EXCHANGE] = exchange
+        if exchange is None:
+            await self._serve(None, body, scope, receive, send)
+            return
+        self._open[exchange.system] += 1
+        exchange.at_once = self._open[exchange.system]
+        try:
+            await self._serve(exchange, body, scope, receive, send)
+        finally:
+            self._open[exchange.system] -= 1
+
+    async def _serve(self, exchange: Exchange | None, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Held()
         await self._app(scope, _again(body, receive), answer.take)
         if exchange is not None:

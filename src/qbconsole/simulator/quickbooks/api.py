@@ -1,20 +1,18 @@
-"""The routes under /v3/company: who may call, how often, and what an answer looks like (quickbooks.md 1.7, 2, 5.2)."""
+"""The routes under /v3/company and what each of them does (quickbooks.md 2.1)."""
 
 from __future__ import annotations
 
 import json
 import time as real_time
-import uuid
-from collections import deque
-
-from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from qbconsole.simulator.quickbooks import attachments, batch, wire
+from qbconsole.simulator.quickbooks import attachments, batch
+from qbconsole.simulator.quickbooks.envelope import Envelopes
 from qbconsole.simulator.quickbooks.fault import Fault
+from qbconsole.simulator.quickbooks.gate import Gate
 from qbconsole.simulator.quickbooks.handlers import Handlers, unknown
 
 if TYPE_CHECKING:
@@ -29,108 +27,41 @@ if TYPE_CHECKING:
 ROOT = "/v3/company/{realm}"
 
 
-class Throttle:
-    """At most so many requests in a sliding window of real time."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self.most, self.seconds = most, seconds
-        self._times: deque[float] = deque()
-
-    def lets_in(self) -> bool:
-        """Whether one more request is within the limit."""
-        now = real_time.monotonic()
-        while self._times and now - self._times[0] >= self.seconds:
-            self._times.popleft()
-        if len(self._times) >= self.most:
-            return False
-        self._times.append(now)
-        return True
-
-
 class Api:
     """Everything a realm answers."""
 
     def __init__(self, company: Company, oauth: OAuth) -> None:
         self.company = company
-        self.oauth = oauth
-        self.throttles = [Throttle(500, 60), Throttle(10, 1)]
-        self.batch_throttle = Throttle(120, 60)
+        self._envelopes = Envelopes(company.clock, company.switches)
+        self._gate = Gate(company, oauth, self._envelopes)
 
     def routes(self) -> list[Route]:
         """The routes, the most specific first."""
-        routes = [
-            Route(ROOT + path, self._served(work, path == "/batch"), methods=[method])
-            for method, path, work in Handlers(self.company).table()
-        ]
+        table = Handlers(self.company).table()
+        routes = [Route(ROOT + path, self._served(work), methods=[method]) for method, path, work in table]
         return [
             *routes,
             Route(
                 ROOT + "/{rest:path}",
-                self._served(unknown, batched=False),
-                methods=["GET", "POST", "PUT", "DELETE"],
+                self._served(unknown),
+                methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             ),
         ]
 
-    def _served(self, work: Work, batched: bool) -> Callable[[Request], Awaitable[Response]]:
+    def _served(self, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
-            refused = self._refused(request, batched)
-            if refused is not None:
-                return refused
+            began = real_time.monotonic()
             try:
-                done = await work(request)
-                return done if isinstance(done, Response) else self._answer(done)
+                if (refusal := await self._gate.refusal(request)) is not None:
+                    return refusal
+                result = await work(request)
             except Fault as fault:
-                return self._answer({"Fault": fault.body()}, fault.status)
+                return self._envelopes.refusal(request, fault)
+            if isinstance(result, Response):
+                return result
+            return self._envelopes.success(request, result, int((real_time.monotonic() - began) * 1000))
 
         return serve
-
-    def _refused(self, request: Request, batched: bool) -> Response | None:
-        if not self.oauth.accepts(request.headers.get("authorization", "")):
-            return self._lower_case(
-                401, "3200", "message=AuthenticationFailed; errorCode=003200; statusCode=401", "AUTHENTICATION"
-            )
-        if request.path_params["realm"] != self.company.realm_id:
-            words = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
-            return self._lower_case(403, "3100", words, "SERVICE")
-        throttles = [*self.throttles, self.batch_throttle] if batched else self.throttles
-        if not all(throttle.lets_in() for throttle in throttles):
-            message = "message=ThrottleExceeded; errorCode=003001; statusCode=429"
-            fault = Fault("3001", message, "The request limit was reached.  Try again later", kind="SERVICE")
-            return self._answer({"Fault": fault.body()}, 429)
-        return None
-
-    def _lower_case(self, status: int, code: str, message: str, kind: str) -> Response:
-        """The gateway's body: lower-case keys, many nulls, `time` in epoch milliseconds (quickbooks.md 1.7)."""
-        detail = "Token expired: the access token is not valid" if status == 401 else "ApplicationAuthorizationFailed"
-        body: dict[str, Any] = {
-            "warnings": None,
-            "intuitObject": None,
-            "fault": {"error": [{"message": message, "detail": detail, "code": code, "element": None}], "type": kind},
-            "report": None,
-            "queryResponse": None,
-            "batchItemResponse": [],
-            "attachableResponse": [],
-            "syncErrorResponse": None,
-            "requestId": None,
-            "time": int(self.company.clock.now().timestamp() * 1000),
-            "status": None,
-            "cdcresponse": [],
-        }
-        headers = {"www-authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if status == 401 else {}
-        return Response(json.dumps(body), status, {**self._headers(), **headers}, "application/json")
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "intuit_tid": f"1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}",
-            "cache-control": "max-age=0, no-cache, no-store, must-revalidate, private",
-            "expires": "0",
-            "date": format_datetime(self.company.clock.now(), usegmt=True),
-        }
-
-    def _answer(self, body: dict[str, Any], status: int = 200) -> Response:
-        envelope = {**body, "time": wire.time(self.company.clock.now())}
-        media = "application/json;charset=utf-8" if status == 200 else "application/json"
-        return Response(wire.dumps(envelope), status, self._headers(), media)
 
 
 def routes(company: Company, oauth: OAuth) -> list[Route]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.quickbooks import kinds, rates, recurring, sending, wire
+from qbconsole.simulator.quickbooks import kinds, rates, recurring, requestids, sending
 from qbconsole.simulator.quickbooks.fault import Fault, missing, unsupported
 from qbconsole.simulator.quickbooks.properties import PROPERTIES
 from qbconsole.simulator.quickbooks.query import evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from qbconsole.simulator.quickbooks.company import Company
 
 MOST_ITEMS = 30
 MOST_ROWS = 1000
 """Of all queries in one batch together."""
-LONGEST_REQUEST_ID = 50
 _LISTS = ("Line", "LinkedTxn", "CustomField", "AttachableRef", "TaxRateDetail", "TaxRateDetails", "TaxLine")
 _OBJECTS = ("Ref", "Addr", "LineDetail", "BillEmail", "BillEmailCc", "BillEmailBcc", "CustomerMemo", "Phone", "Prefs")
 _TEXTS = ("Id", "SyncToken", "DisplayName", "DocNumber", "PrivateNote", "TxnDate", "DueDate", "DetailType", "value")
@@ -112,23 +109,6 @@ def _unreadable(where: str) -> Fault:
     return Fault("2010", "Request has invalid or unsupported property", detail, "")
 
 
-def once(
-    company: Company, request_id: str, work: Callable[[], dict[str, Any]], *, longest: int = LONGEST_REQUEST_ID
-) -> dict[str, Any]:
-    """Do the work, or replay the first answer that was given under this request id."""
-    if len(request_id) > longest:
-        raise Fault("2130", "Invalid Request Id", f"A request id has at most {LONGEST_REQUEST_ID} characters.", "")
-    replies = company.database.collection("qbo.requestid")
-    if request_id and (known := replies.get(request_id)) is not None:
-        replay: dict[str, Any] = wire.loads(known["text"])
-        return replay
-    with company.database.transaction():
-        result: dict[str, Any] = work()
-        if request_id:
-            replies.put(request_id, {"text": wire.dumps(result)})
-    return result
-
-
 def run(company: Company, body: dict[str, Any], request_id: str) -> list[dict[str, Any]]:
     """The answers of a batch, in its order; one item's fault leaves the others done.
 
@@ -156,11 +136,11 @@ def _item(company: Company, item: dict[str, Any], request_id: str, room: int) ->
         if "Query" in item:
             answer: dict[str, Any] = {"QueryResponse": evaluate.answer(company, str(item["Query"]), most=room)}
         else:
-            kind, operation, body = entity_of(item), operation_of(item), item[kinds.key(entity_of(item))]
-            duplicates = item.get("optionsData") == ALLOW_DUPLICATES
-            key = f"{request_id}/{identity}" if request_id else ""
-            answer = once(
-                company, key, lambda: perform(company, kind, operation, body, duplicates=duplicates), longest=70
+            kind, operation = entity_of(item), operation_of(item)
+            body, duplicates = item[kinds.key(kind)], item.get("optionsData") == ALLOW_DUPLICATES
+            key, asked = requestids.of_item(request_id, identity), [kind, operation, body]
+            answer = requestids.once(
+                company, key, asked, lambda: perform(company, kind, operation, body, duplicates=duplicates)
             )
     except Fault as fault:
         answer = {"Fault": fault.body()}

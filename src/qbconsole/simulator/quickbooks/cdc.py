@@ -26,7 +26,7 @@ def answer(company: Company, entities: str, changed_since: str) -> list[dict[str
         raise Fault("500", "Unsupported Operation", detail)
     slots, room = [], MOST
     for kind in sorted(dict.fromkeys(map(_entity, entities.split(","))), reverse=True):
-        rows = _changed(company, kind, since)[: MOST if company.readings["cdc_cap"] == "each" else room]
+        rows = _changed(company, kind, since)[: MOST if company.switches["cdc_cap"] == "each" else room]
         room -= len(rows)
         counted = {"startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
         slots.append({kinds.key(kind): rows, **counted} if rows else {})
@@ -49,6 +49,6 @@ def _changed(company: Company, kind: str, since: datetime) -> list[dict[str, Any
 
 def _stub(company: Company, entry: dict[str, Any]) -> dict[str, Any]:
     """A deleted row; some come without a time (quickbooks.md 4)."""
-    reading, stub = company.readings["cdc_stub"], {"domain": "QBO", "status": "Deleted", "Id": entry["Id"]}
+    reading, stub = company.switches["cdc_stub"], {"domain": "QBO", "status": "Deleted", "Id": entry["Id"]}
     bare = reading == "bare" or (reading == "mixed" and int(entry["Id"]) % 2)
     return stub if bare else {**stub, "MetaData": {"LastUpdatedTime": entry["at"]}}

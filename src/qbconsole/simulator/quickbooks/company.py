@@ -21,7 +21,6 @@ from qbconsole.simulator.quickbooks import (
     names,
     payments,
     purchases,
-    questions,
     rates,
     receivables,
     recurring,
@@ -33,6 +32,7 @@ from qbconsole.simulator.quickbooks.indexes import Indexes
 from qbconsole.simulator.quickbooks.properties import writable
 from qbconsole.simulator.quickbooks.settings import Settings
 from qbconsole.simulator.quickbooks.shelf import Shelf
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -61,8 +61,7 @@ class Company:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
-        self.readings = questions.defaults()
-        """The reading that is taken of each open question (`questions.QUESTIONS`)."""
+        self.switches = Switches(database)
         self.files = database.collection("qbo.files")
         self.lapsed = database.collection("qbo.lapsed")
         self._shelves = {kind: Shelf(database.collection(f"qbo.{kind}")) for kind in kinds.KINDS}
@@ -98,7 +97,7 @@ class Company:
 
     def rounded(self, amount: Decimal) -> Decimal:
         """To cents, halves away from zero unless another reading is taken."""
-        mode = ROUND_HALF_UP if self.readings["rounding"] == "half_up" else ROUND_HALF_EVEN
+        mode = ROUND_HALF_UP if self.switches["rounding"] == "half_up" else ROUND_HALF_EVEN
         return amount.quantize(CENT, rounding=mode)
 
     def account(self, sub_type: str, otherwise: str) -> str:
@@ -150,7 +149,7 @@ class Company:
 
     def name_holder(self, name: str) -> tuple[str, str] | None:
         """Who bears a qualified name, or one that counts as the same."""
-        return self._indexes.current().holders.get(names.folded(name, self.readings["name_compare"]))
+        return self._indexes.current().holders.get(names.folded(name, self.switches["name_compare"]))
 
     def number_holder(self, kind: str, number: str) -> str | None:
         """Which document of a kind bears a number."""
@@ -209,7 +208,7 @@ class Company:
         given = writable(kind, body)
         if kind == "Customer":
             given.pop("Balance", None)
-        if sparse and self.readings["null_sent"] == "kept":
+        if sparse and self.switches["null_sent"] == "kept":
             given = {name: value for name, value in given.items() if value is not None}
         if kind == "Preferences":
             given = {name: _merged(previous.get(name), value) for name, value in given.items()}

@@ -59,6 +59,11 @@ def _sweeps(link: Record) -> bool:
     return link.get("TxnType") in _SWEPT
 
 
+def swept_ids(line: Record) -> list[str]:
+    """The payments and sales receipts that one line of a deposit sweeps in."""
+    return [str(link.get("TxnId")) for link in line.get("LinkedTxn") or [] if _sweeps(link)]
+
+
 def _swept(deposit: Record | None) -> list[tuple[str, str]]:
     return [
         (str(link.get("TxnType")), str(link.get("TxnId")))

@@ -105,7 +105,7 @@ def _defaults(company: Company, kind: str, record: Record, customer: Record | No
 def _deposit(company: Company, record: Record) -> None:
     """Money that came with the order: only where the preference allows it (quickbooks.md 8.4)."""
     if decimal(record.get("Deposit") or 0) and not company.settings.allows("AllowDeposit"):
-        if company.readings["feature_off"] == "refused":
+        if company.switches["feature_off"] == "refused":
             raise unavailable("Deposit")
         del record["Deposit"]
     if not decimal(record.get("Deposit") or 0):
@@ -146,7 +146,7 @@ def _custom_fields(company: Company, record: Record, previous: Record | None) ->
     stored = {str(field.get("DefinitionId")): field for field in (previous or {}).get("CustomField") or []}
     given = {str(field.get("DefinitionId")): field for field in sent or []}
     unknown = [number for number in given if number not in fields and len(number) < 2]
-    if unknown and company.readings["unknown_custom_field"] == "refused":
+    if unknown and company.switches["unknown_custom_field"] == "refused":
         raise Fault("3000", "Invalid custom field", f"No custom field {unknown[0]} is in use.", "CustomField")
     shown = []
     for number, name in fields.items():

@@ -15,6 +15,7 @@ from qbconsole.simulator.quickbooks import (
     rates,
     recurring,
     reports,
+    requestids,
     sending,
     shown,
     tax,
@@ -98,20 +99,22 @@ class Handlers:
             return await unknown(request)
         body = await _json(request)
         sending.check_subscribed(self.company)
-        request_id = request.query_params.get("requestid", "")
-        return batch.once(self.company, request_id, lambda: tax.add_code(self.company, body))
+        request_id, asked = request.query_params.get("requestid", ""), ["TaxService", "create", body]
+        return requestids.once(self.company, request_id, asked, lambda: tax.add_code(self.company, body))
 
     async def _report(self, request: Request) -> Body:
         return reports.answer(self.company, request.path_params["name"], dict(request.query_params))
 
     async def _send(self, request: Request) -> Body:
         kind, record_id = self._addressed(request)
+        query = request.query_params
+        to = query.get("sendTo", "")
 
         def work() -> Body:
             sending.check_subscribed(self.company)
-            return {kind: sending.send(self.company, kind, record_id, request.query_params.get("sendTo", ""))}
+            return {kind: sending.send(self.company, kind, record_id, to)}
 
-        return batch.once(self.company, request.query_params.get("requestid", ""), work)
+        return requestids.once(self.company, query.get("requestid", ""), ["send", kind, record_id, to], work)
 
     async def _pdf(self, request: Request) -> Response:
         kind, record_id = self._addressed(request)
@@ -135,9 +138,10 @@ class Handlers:
         if "void" in include:
             operation = "void"
         duplicates = batch.ALLOW_DUPLICATES in include
-        answer = batch.once(
+        answer = requestids.once(
             self.company,
             query.get("requestid", ""),
+            [kind, operation, body],
             lambda: batch.perform(self.company, kind, operation, body, duplicates=duplicates),
         )
         if kind == recurring.KIND or operation == "delete":

@@ -18,14 +18,16 @@ class Indexes:
     def __init__(self, company: Company) -> None:
         self._company = company
         self._generation = -1
+        self._compare = ""
         self.holders: dict[str, tuple[str, str]] = {}
         self.by_customer: dict[str, dict[tuple[str, str], None]] = {}
         self.numbers: dict[tuple[str, str], str] = {}
 
     def current(self) -> Indexes:
         """These look-ups, made anew when a transaction was rolled back."""
-        if self._generation != self._company.database.generation:
-            self._generation = self._company.database.generation
+        generation, compare = self._company.database.generation, self._company.switches["name_compare"]
+        if (self._generation, self._compare) != (generation, compare):
+            self._generation, self._compare = generation, compare
             self.holders, self.by_customer, self.numbers = names.holders(self._company), {}, {}
             for kind in kinds.TRANSACTIONS:
                 for record in self._company.shelf(kind):
@@ -37,7 +39,7 @@ class Indexes:
         self._generation = -1
 
     def _folded(self, record: Record) -> str:
-        return names.folded(record["FullyQualifiedName"], self._company.readings["name_compare"])
+        return names.folded(record["FullyQualifiedName"], self._compare)
 
     def put(self, kind: str, record: Record) -> None:
         """Take a record in."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.quickbooks.fault import Fault, bad_value, business, missing
+from qbconsole.simulator.quickbooks.references import label
 from qbconsole.simulator.quickbooks.tax import flat
 from qbconsole.simulator.quickbooks.wire import decimal
 
@@ -135,9 +136,10 @@ def _discount(company: Company, line: Record, subtotal: Decimal) -> Decimal:
     if "Amount" not in line:
         raise missing("Line.Amount")
     line["Amount"] = company.rounded(decimal(line["Amount"]))
-    account = company.settings.block("SalesFormsPrefs").get("DefaultDiscountAccount")
-    if account and "DiscountAccountRef" not in detail:
-        detail["DiscountAccountRef"] = {"value": str(account)}
+    usual = company.settings.block("SalesFormsPrefs").get("DefaultDiscountAccount")
+    if usual and "DiscountAccountRef" not in detail:
+        account = company.read("Account", str(usual))
+        detail["DiscountAccountRef"] = {"value": account["Id"], "name": label(account)}
     return Decimal(line["Amount"])
 
 

@@ -55,10 +55,10 @@ def _active(company: Company, kind: str, record: Record, previous: Record | None
     if previous is None or previous["Active"] == record["Active"]:
         return
     if record["Active"]:
-        if company.readings["reactivated_name"] == "clean" and record["DisplayName"] == previous["DisplayName"]:
+        if company.switches["reactivated_name"] == "clean" and record["DisplayName"] == previous["DisplayName"]:
             record["DisplayName"] = record["DisplayName"].split(DELETED)[0]
         return
-    if kind == "Customer" and record["Balance"] and company.readings["balance_inactive"] == "refused":
+    if kind == "Customer" and record["Balance"] and company.switches["balance_inactive"] == "refused":
         raise Fault("6220", "Delete refused", "The customer has a balance that is not zero.", "")
     record.setdefault("PrintOnCheckName", record.get("CompanyName") or previous["DisplayName"])
     record["DisplayName"] = _retired(company, record, previous)
@@ -126,7 +126,7 @@ def _qualified(company: Company, record: Record, previous: Record | None) -> str
 def _check_unique(company: Company, kind: str, record: Record) -> None:
     holder = company.name_holder(record["FullyQualifiedName"])
     if holder is not None and holder != (kind, record.get("Id")):
-        raise duplicate_name(company.readings["name_clash"], holder[1])
+        raise duplicate_name(company.switches["name_clash"], holder[1])
 
 
 def folded(name: str, reading: str) -> str:
@@ -139,7 +139,7 @@ def folded(name: str, reading: str) -> str:
 
 def holders(company: Company) -> dict[str, tuple[str, str]]:
     """Who holds which qualified name, folded."""
-    reading = company.readings["name_compare"]
+    reading = company.switches["name_compare"]
     return {
         folded(record["FullyQualifiedName"], reading): (kind, record["Id"])
         for kind in NAMES

@@ -26,15 +26,15 @@ def put(company: Company, kind: str, record: Record, previous: Record | None, *,
         if sent and not duplicates:
             _check_free(company, kind, record, sent)
         return
-    if previous is None and (not sent or company.readings["number_sent"] == "replaced"):
+    if previous is None and (not sent or company.switches["number_sent"] == "replaced"):
         sequence = "qbo.number" if kind in TOGETHER else f"qbo.number.{kind}"
         record["DocNumber"] = str(company.database.next_number(sequence, 1001))
-    elif previous and "DocNumber" in previous and (not sent or company.readings["number_sent"] == "replaced"):
+    elif previous and "DocNumber" in previous and (not sent or company.switches["number_sent"] == "replaced"):
         record["DocNumber"] = previous["DocNumber"]
 
 
 def _check_free(company: Company, kind: str, record: Record, number: str) -> None:
-    if kind in WITHOUT_UNIQUENESS or company.readings["duplicate_number"] == "accepted":
+    if kind in WITHOUT_UNIQUENESS or company.switches["duplicate_number"] == "accepted":
         return
     holder = company.number_holder(kind, number)
     if holder and holder != record.get("Id"):

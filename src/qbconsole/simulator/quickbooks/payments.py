@@ -141,7 +141,7 @@ def _line(
 
 def _check_party(company: Company, owner: str, payer: str) -> None:
     """Refuse money of a customer whose business the document is not (quickbooks.md 8.10)."""
-    reading = company.readings["payment_for"]
+    reading = company.switches["payment_for"]
     fits = {
         "same": owner == payer,
         "parent": payer in company.ancestry(owner),
@@ -193,7 +193,7 @@ def check_frozen(record: Record) -> None:
 def check_unpaid(company: Company, kind: str, record: Record) -> None:
     """Refuse to end an invoice with payments, by the reading that says so (quickbooks.md 9)."""
     paid = any(link["TxnType"] == "Payment" for link in record.get("LinkedTxn") or [])
-    if kind == "Invoice" and paid and company.readings["paid_invoice_ends"] == "refused":
+    if kind == "Invoice" and paid and company.switches["paid_invoice_ends"] == "refused":
         raise business("The transaction has payments applied to it. Take them off first.")
 
 

@@ -56,7 +56,7 @@ def resolve(company: Company, record: Record, previous: Record | None) -> None:
     for holder, name, ref in list(_references(record)):
         value = str(ref.get("value") or "")
         if name in _PLACES and not getattr(company.settings, _PLACES[name]) and (name, value) not in known:
-            if company.readings["feature_off"] == "refused":
+            if company.switches["feature_off"] == "refused":
                 raise unavailable(name)
             del holder[name]
             continue

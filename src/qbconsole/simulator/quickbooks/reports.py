@@ -142,7 +142,7 @@ def _opens(company: Company, kind: str, record: Record, later: dict[tuple[str, s
     else:
         booked = receivables.booked(company, kind, record)
         amounts = {customer: receivables.open_booked(company, kind, record, customer) for customer in booked}
-    rate = decimal(record.get("ExchangeRate") or 1) if company.readings["report_currency"] == "home" else Decimal(1)
+    rate = decimal(record.get("ExchangeRate") or 1) if company.switches["report_currency"] == "home" else Decimal(1)
     day, due = str(record["TxnDate"]), str(record.get("DueDate", record["TxnDate"]))
     number = str(record.get("DocNumber") or record.get("PaymentRefNum") or "")
     return [

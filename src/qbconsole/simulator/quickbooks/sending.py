@@ -33,13 +33,13 @@ def send(company: Company, kind: str, record_id: str, address: str) -> Record:
     moment = company.clock.now()
     delivery = {"DeliveryType": "Email", "DeliveryTime": wire.stamp(moment)}
     changed = {**record, "EmailStatus": "EmailSent", "DeliveryInfo": delivery, "BillEmail": {"Address": to}}
-    company.touch(kind, changed, moment, bump=company.readings["sending"] == "bumped")
+    company.touch(kind, changed, moment, bump=company.switches["sending"] == "bumped")
     return company.read(kind, record_id)
 
 
 def _count(company: Company) -> None:
     """Count an e-mail of the day, if there is a limit."""
-    limit, sent = company.readings["mail_limit"], company.database.collection("qbo.sent")
+    limit, sent = company.switches["mail_limit"], company.database.collection("qbo.sent")
     day = company.today().isoformat()
     number = (sent.get(day) or {"count": 0})["count"]
     if limit != "none" and number >= int(limit):
@@ -61,4 +61,4 @@ def check_subscribed(company: Company) -> None:
     if company.lapsed.get("lapsed"):
         words = "Subscription period has ended or canceled or there was a billing problem"
         detail = f"{words} : You can read your data, but not change it until the subscription is renewed."
-        raise Fault("6190", words, detail, "", status=int(company.readings["lapsed_status"]))
+        raise Fault("6190", words, detail, "", status=int(company.switches["lapsed_status"]))

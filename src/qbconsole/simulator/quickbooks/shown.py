@@ -52,7 +52,7 @@ def _invoice_link(company: Company, invoice: Record) -> Record:
 
 def _custom_fields(company: Company, stored: Record, include: frozenset[str]) -> Record:
     """Enhanced fields, which have long ids, show only where they exist and are asked for."""
-    if ALL_CUSTOM_FIELDS in include and company.readings["custom_fields"] == "enhanced":
+    if ALL_CUSTOM_FIELDS in include and company.switches["custom_fields"] == "enhanced":
         return stored
     classic = [field for field in stored["CustomField"] if len(str(field.get("DefinitionId"))) == 1]
     rest = {name: value for name, value in stored.items() if name != "CustomField"}

@@ -27,7 +27,7 @@ def put(company: Company, record: Record, customer: Record | None) -> Decimal:
         if not (customer or {}).get("Taxable", True):
             return ZERO
         code = _code_of_state(company, _state(company, record, customer or {}))
-        if sent.get("TotalTax") is not None and company.readings["tax_override"] == "honoured":
+        if sent.get("TotalTax") is not None and company.switches["tax_override"] == "honoured":
             return _overridden(company, record, code, decimal(sent["TotalTax"]))
     else:
         code = _code_named(company, sent)

@@ -25,11 +25,15 @@ def _exact(value: object) -> str:
     raise TypeError(message)
 
 
-def _as_answered(value: object) -> str:
+def number(value: Decimal) -> str:
     """Zero as 0, no zeros at the end of a fraction, whole amounts as they are: the vendor's mix (quickbooks.md 2.4)."""
-    if isinstance(value, Decimal) and value != value.to_integral_value():
-        return _exact(value.normalize())
-    return _exact(value or Decimal(0))
+    if not value:
+        return "0"
+    return f"{value if value == value.to_integral_value() else value.normalize():f}"
+
+
+def _as_answered(value: object) -> str:
+    return _exact(Decimal(number(value)) if isinstance(value, Decimal) else value)
 
 
 def kept(value: Any) -> str:
