@@ -57,7 +57,7 @@ def routes(simulator: Simulator) -> list[Route]:
         _shown("/control/truth/pairs", lambda _: simulator.business.pairs()),
         _shown("/control/credentials", lambda _: simulator.credentials()),
         _shown("/control/requests", requests),
-        _shown("/control/faults", lambda _: simulator.faults.document()),
+        _shown("/control/faults", lambda _: simulator.faults.explained()),
         _shown("/control/switches", lambda _: simulator.switches.document()),
         _shown("/control/metering", lambda _: Meter(simulator.database, simulator.clock).document()),
         _done("/control/advance", advance),

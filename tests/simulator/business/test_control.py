@@ -103,6 +103,12 @@ def test_faults_are_set_and_ended(control: str) -> None:
     assert call(f"{control}/faults", {"spec": ""})[1]["spec"] == ""
 
 
+def test_faults_are_explained(control: str) -> None:
+    explained = call(f"{control}/faults")[1]["faults"]
+    assert {"drop_response", "stale_read", "other_user"} < explained.keys()
+    assert all(explained.values())
+
+
 @pytest.mark.parametrize("body", [{"spec": "thunder=0.5"}, {"spec": "throttle=lots"}, {"spec": 3}, {}])
 def test_a_wrong_fault_specification_is_refused_and_changes_nothing(control: str, body: Any) -> None:
     status, answer = call(f"{control}/faults", body)

@@ -139,13 +139,19 @@ def _fill(company: Company) -> None:
     company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
 
 
+def opened(database: Database, fill: Callable[[Company], None] = _fill) -> Company:
+    """A company that is filled."""
+    company = Company(database, Clock(database))
+    with database.transaction():
+        fill(company)
+    return company
+
+
 @contextmanager
 def served(fill: Callable[[Company], None]) -> Iterator[Client]:
     """A company in memory, filled and served on a free port of this machine, without the burst limits."""
     database = Database(None)
-    company = Company(database, Clock(database))
-    with database.transaction():
-        fill(company)
+    company = opened(database, fill)
     oauth = OAuth(database, company.realm_id)
     served = api.Api(company, oauth)
     company.switches.turn({"requests_per_minute": "10000", "requests_per_second": "10000"})

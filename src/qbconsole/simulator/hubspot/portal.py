@@ -75,6 +75,11 @@ class Portal:
         """The private-app token that opens the account."""
         return str(self.settings["token"])
 
+    def replace_token(self) -> None:
+        """Make the token worthless; another opens the account from now on."""
+        with self.database.transaction():
+            self._settings.put("settings", self.settings | {"token": _new_token()})
+
     @property
     def settings(self) -> Record:
         """What `set_up` fixed."""
@@ -104,7 +109,7 @@ class Portal:
         """
         self._settings.put(
             "settings",
-            {"portal_id": 44185207, "token": f"pat-na1-{uuid.uuid4()}", "currency": currency, "time_zone": time_zone},
+            {"portal_id": 44185207, "token": _new_token(), "currency": currency, "time_zone": time_zone},
         )
         for owner in owners:
             self.owners.put(owner)
@@ -347,3 +352,7 @@ class Portal:
     def _claim_unique(self, kind: str, record_id: str, values: dict[str, Any], current: dict[str, Any]) -> None:
         claimed = {name: values[name] for name in self.properties.unique_names(kind) if name in values}
         self.store.claim(kind, record_id, claimed, current, self.portal_id)
+
+
+def _new_token() -> str:
+    return f"pat-na1-{uuid.uuid4()}"
