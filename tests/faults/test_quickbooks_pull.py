@@ -17,7 +17,7 @@ WORKING = "duplicate=1@create_invoice"
 """A fault of writes: it strikes the person's work."""
 ALONE = (
     "drop_response=0.3", "drop_request=0.3", "reset=0.3", "delay=0.3:0.02", "throttle=0.3", "server_error=0.3",
-    "truncate=0.3", "stale_read=0.5:5", WORKING, "skew=0.5:400", "slow=1x:0.001",
+    "truncate=0.3", "stale_read=1:5@cdc", WORKING, "skew=0.5:400", "slow=1x:0.001",
 )  # fmt: skip
 TOGETHER = ",".join(
     f"{name}=0.05{seconds}"
