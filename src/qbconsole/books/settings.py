@@ -33,6 +33,8 @@ class Accounting(Section):
     oauth_url: str = "https://oauth.platform.intuit.com"
     app_url: str = "https://app.qbo.intuit.com"
     minor_version: int = 75
+    enhanced_fields: bool = False
+    """Whether documents are read with all custom fields; companies without enrolment have the first three alone."""
 
 
 class Settings(Section):

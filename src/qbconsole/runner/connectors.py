@@ -47,6 +47,7 @@ def accounting(book: Book) -> Connector:
         oauth_url=settings.oauth_url,
         realm_id=settings.realm_id,
         minor_version=settings.minor_version,
+        enhanced_fields=settings.enhanced_fields,
         throttle_wait=SIMULATOR_WAIT if book.settings.secrets == "simulator" else VENDOR_WAIT,
     )
     return QuickBooks(shape, _secrets(book, "quickbooks", settings.api_url, settings.oauth_url))

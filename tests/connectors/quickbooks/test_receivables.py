@@ -96,7 +96,7 @@ def book_everything(books: Bookkeeper) -> None:
     books.book(booked, 12.5, "Credit")
     books.customer("Opening", Balance=432.1, OpenBalanceDate="2026-11-15")
     euro = books.customer("Euro", CurrencyRef={"value": "EUR"})
-    rate = {"CurrencyRef": {"value": "EUR"}, "ExchangeRate": 1.08734}
+    rate: dict[str, Any] = {"CurrencyRef": {"value": "EUR"}, "ExchangeRate": 1.08734}
     invoice = books.bill(euro, 99.99, **rate)
     books.bill(euro, 10.01, **(rate | {"ExchangeRate": 1.1111}))
     books.pay(euro, 45.45, ("Invoice", invoice, 40), **rate)

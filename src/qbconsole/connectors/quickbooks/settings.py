@@ -25,6 +25,7 @@ class QuickBooksSettings:
     requests_per_minute: int = 480
     concurrent: int = 9
     throttle_wait: float = 60.0
+    enhanced_fields: bool = False
 
     @property
     def company_url(self) -> str:
