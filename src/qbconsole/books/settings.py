@@ -35,6 +35,8 @@ class Accounting(Section):
     minor_version: int = 75
     may_apply_credits: bool = False
     """Whether credit memos may be used for invoices from here; receiving money is never done."""
+    enhanced_fields: bool = False
+    """Whether documents are read with all custom fields; companies without enrolment have the first three alone."""
 
 
 class Settings(Section):

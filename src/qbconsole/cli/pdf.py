@@ -70,13 +70,13 @@ def _named(book: Book, type_: str, wanted: str) -> Document:
 
 
 async def _fetched(book: Book, document: Document) -> bytes:
-    from qbconsole.connectors.base import Accounting
+    from qbconsole.connectors.base import Printing
     from qbconsole.domain.errors import Configuration
     from qbconsole.runner.connectors import accounting
 
     connector = accounting(book)
     try:
-        if not isinstance(connector, Accounting):
+        if not isinstance(connector, Printing):
             raise Configuration(f"{connector.name} prints no documents.")
         return await connector.pdf(document.type, document.id)
     finally:

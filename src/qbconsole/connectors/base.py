@@ -146,11 +146,7 @@ class Connector(Protocol):
 
 @runtime_checkable
 class Accounting(Connector, Protocol):
-    """A connector that prints, and whose mirror can be proved: against the remote's ids and its receivables."""
-
-    async def pdf(self, type_: str, document_id: str) -> bytes:
-        """A document as the remote prints it."""
-        ...
+    """A connector whose mirror can be proved: against the ids that the remote holds, and against its receivables."""
 
     async def ids(self, streams: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """The ids of all records of each stream that the remote has and we know to tell from others.
@@ -168,4 +164,13 @@ class Accounting(Connector, Protocol):
 
     async def receivables(self, as_of: date) -> Mapping[str, Decimal]:
         """What each customer owes by the remote's own report, in home currency, by customer id; nothing for zero."""
+        ...
+
+
+@runtime_checkable
+class Printing(Connector, Protocol):
+    """A connector whose remote prints documents."""
+
+    async def pdf(self, type_: str, document_id: str) -> bytes:
+        """A document as the remote prints it."""
         ...

@@ -48,6 +48,7 @@ def accounting(book: Book) -> Connector:
         realm_id=settings.realm_id,
         minor_version=settings.minor_version,
         may_apply_credits=settings.may_apply_credits,
+        enhanced_fields=settings.enhanced_fields,
         throttle_wait=SIMULATOR_WAIT if book.settings.secrets == "simulator" else VENDOR_WAIT,
     )
     return QuickBooks(shape, _secrets(book, "quickbooks", settings.api_url, settings.oauth_url))

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions.propose import decide_automatically, propose
+from qbconsole.connectors.base import Accounting
 from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
-from qbconsole.pull import pull
+from qbconsole.pull import Outcome, pull
 from qbconsole.runner import firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.runner.metering import Meter
+from qbconsole.runner.proving import prove
 from qbconsole.store import facts, runs, watching
 
 if TYPE_CHECKING:
@@ -107,24 +109,27 @@ class Cycle:
         pulls = (self._side(side, result.run_id, full=full) for side in sides)
         outcomes = await asyncio.gather(*pulls, return_exceptions=True)
         for side, outcome in zip(sides, outcomes, strict=True):
-            if isinstance(outcome, int):
-                result.changed += outcome
+            if isinstance(outcome, Outcome):
+                result.changed += outcome.changed
+                self._weigh(result, outcome.problem)  # the log has it already
             elif isinstance(outcome, Problem):
                 self._note(result, outcome, self.connectors[side].name)
             else:
                 raise outcome
 
-    async def _side(self, side: str, run_id: int, *, full: bool) -> int:
-        connector = self.connectors[side]
-        watched: dict[str, list[str]] = {}
-        if side == ACCOUNTING:
-            remote = await connector.now()
-            with self.book.store.writing(durable=False) as connection:
+    async def _side(self, side: str, run_id: int, *, full: bool) -> Outcome:
+        connector, store = self.connectors[side], self.book.store
+        remote = await connector.now() if side == ACCOUNTING else None
+        with store.writing(durable=False) as connection:
+            if remote is not None:
                 facts.keep_remote_offset(connection, remote)
-        else:
-            with self.book.store.reading() as connection:
+                watched = {f"{connector.name}.payments": watching.undeposited_payments(connection, datetime.now(UTC))}
+            else:
                 watched = {f"{connector.name}.deals": watching.undecided_deals(connection)}
-        return await pull(self.book.store, connector, run_id=run_id, watched=watched, full=full)
+        outcome = await pull(store, connector, run_id=run_id, watched=watched, full=full)
+        if isinstance(connector, Accounting) and outcome.problem is None:
+            outcome.changed += await prove(self.book, connector, run_id=run_id, full=full)
+        return outcome
 
     async def _decide_and_deliver(self, result: Result) -> None:
         """Propose, take the automatic decisions, deliver; again while what was delivered has consequences."""
@@ -141,12 +146,17 @@ class Cycle:
 
     def _note(self, result: Result, problem: Problem, subject: str = "") -> None:
         """A failure goes into the run's log, and the weightiest of them into the result."""
-        if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
-            result.problem = problem
+        self._weigh(result, problem)
         words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
             at = datetime.now(UTC)
             runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
+
+    @staticmethod
+    def _weigh(result: Result, problem: Problem | None) -> None:
+        """The first failure is the result's, unless credentials were refused."""
+        if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
+            result.problem = problem
 
     def _log_parked(self, result: Result) -> None:
         parked, noted = result.delivered.problems, result.delivered.notices

@@ -50,6 +50,8 @@ class Health:
     counts: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     ageing: tuple[tuple[str, Decimal], ...] = ()
     runs: tuple[RunBrief, ...] = ()
+    out_of_balance: str = ""
+    """How far the receivables are off, in words; empty while they agree."""
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the data was last pulled; None when it never was."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.connectors.conftest import REALM, company_info
+from tests.connectors.conftest import REALM, company_info, preferences
 
+from qbconsole.connectors.quickbooks import QuickBooks as Connector
+from qbconsole.connectors.quickbooks import QuickBooksSettings
 from qbconsole.connectors.quickbooks.cursor import Cursor
 from qbconsole.connectors.quickbooks.kinds import IN_CHANGES, KINDS, STREAMS
 from qbconsole.connectors.quickbooks.read import NOW_AND_THEN
@@ -460,6 +462,20 @@ async def test_a_page_of_one_row_too_many_loses_none(vendor: Any, quickbooks: Qu
 
     vendor.on("POST", "/query", one_too_many)
     assert ids((await pull(quickbooks))["quickbooks.customers"]) == [str(number) for number in range(1, 1502)]
+
+
+async def test_all_custom_fields_are_asked_for_where_the_book_says_so(
+    vendor: Any, tokens: Any, company: Company
+) -> None:
+    for wanted in (False, True):
+        settings = QuickBooksSettings(realm_id=REALM, enhanced_fields=wanted)
+        vendor.on("GET", f"companyinfo/{REALM}", company_info()).on("GET", "/preferences", preferences())
+        connector = Connector(settings, tokens, http=vendor.http(settings.api_url, settings.oauth_url))
+        vendor.requests.clear()
+        await pull(connector)
+        await connector.close()
+        asked = {one.url.params.get("include") for one in vendor.sent("POST", "/batch")}
+        assert asked == ({"enhancedAllCustomFields"} if wanted else {None})
 
 
 async def test_templates_of_sales_forms_alone_are_of_concern(quickbooks: QuickBooks, company: Company) -> None:

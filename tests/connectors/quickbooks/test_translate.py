@@ -10,7 +10,16 @@ import pytest
 
 from qbconsole.connectors.payload import parse
 from qbconsole.connectors.quickbooks.translate import Home, ledger, original_note, pulled
-from qbconsole.domain.records import Application, Customer, Document, DocumentLine, Item, Payment, TaxRate, Term
+from qbconsole.domain.records import (
+    Application,
+    Customer,
+    Document,
+    DocumentLine,
+    Item,
+    Payment,
+    TaxRate,
+    Term,
+)
 
 HOME = Home("USD")
 

@@ -203,7 +203,9 @@ class Client:
         content: bytes | None = None,
         content_type: str = "application/text",
     ) -> Reply:
-        reply = await self._call(method, path, query=query or {}, content=content, content_type=content_type)
+        include = {"include": "enhancedAllCustomFields"} if self._settings.enhanced_fields else {}
+        asked = {**include, **(query or {})}
+        reply = await self._call(method, path, query=asked, content=content, content_type=content_type)
         self.heard.hear((_instant(reply.body.get("time")), reply.date))
         return reply
 

@@ -35,6 +35,7 @@ class QuickBooksSettings:
     reports_per_minute: int = 190
     throttle_wait: float = 60.0
     may_apply_credits: bool = False
+    enhanced_fields: bool = False
 
     @property
     def company_url(self) -> str:

@@ -79,4 +79,4 @@ class TaxCodeModel(NamedModel):
     """8.12."""
 
     Taxable: bool = True
-    SalesTaxRateList: RatesOfCode = Field(default_factory=lambda: RatesOfCode.model_validate({}))
+    SalesTaxRateList: RatesOfCode = RatesOfCode()

@@ -34,7 +34,7 @@ class LineModel(VendorModel):
     Amount: Number = ZERO
     DetailType: str = ""
     SalesItemLineDetail: SalesDetail = SalesDetail()
-    GroupLineDetail: GroupDetail = Field(default_factory=lambda: GroupDetail.model_validate({}))
+    GroupLineDetail: GroupDetail | None = None
     LinkedTxn: Links = Field(default_factory=list)
 
 

@@ -93,7 +93,7 @@ def _lines(lines: Iterable[LineModel], currency: str) -> Iterator[DocumentLine]:
         amount = rounded(line.Amount, currency)
         if line.DetailType == "SubTotalLineDetail":
             continue
-        if line.DetailType == "GroupLineDetail":
+        if line.GroupLineDetail is not None:
             yield from _lines(line.GroupLineDetail.Line, currency)
         elif line.DetailType == "DiscountLineDetail":
             yield DocumentLine("", line.Description or "Discount", None, None, -amount)
