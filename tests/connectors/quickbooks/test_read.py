@@ -501,6 +501,7 @@ async def test_the_ids_of_all_streams_take_few_calls(vendor: Any, quickbooks: Qu
     }  # fmt: skip
     company.faults["Class"] = fault("5030")
     found = await quickbooks.ids(quickbooks.streams)
+    assert found["quickbooks.custom_fields"] == frozenset()
     assert found["quickbooks.documents"] == {"1", "2", "3"}
     assert len(found["quickbooks.customers"]) == 1299
     assert not {"quickbooks.classes", "quickbooks.locations", "quickbooks.ledgers"} & set(found)
