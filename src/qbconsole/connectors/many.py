@@ -10,9 +10,11 @@ from qbconsole.domain.operations import (
     ApplyCredit,
     CreateCustomer,
     CreateDocument,
+    CreateNote,
     CreateTask,
     DeactivateCustomer,
     DeleteDocument,
+    MergeCompanies,
     Operation,
     Receipt,
     SendDocument,
@@ -100,8 +102,10 @@ def target(operation: Operation) -> tuple[str, str]:
             return "deal", operation.deal_id
         case StampCompany():
             return "company", operation.company_id
-        case CreateTask():
-            return "task", operation.tag
+        case CreateTask() | CreateNote():
+            return operation.kind, operation.tag
+        case MergeCompanies():
+            return "company", operation.company_id
 
 
 async def _outcome(call: Awaitable[Receipt]) -> Outcome:

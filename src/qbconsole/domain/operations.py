@@ -239,6 +239,29 @@ class CreateTask:
     company_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CreateNote:
+    """Write a note on a deal or company; `tag` is a line of it that is looked up before any second try."""
+
+    kind: ClassVar[str] = "create_note"
+    system: ClassVar[System] = "crm"
+    body: str
+    tag: str
+    at: datetime
+    deal_id: str = ""
+    company_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCompanies:
+    """Let one company of the CRM swallow another. It cannot be undone."""
+
+    kind: ClassVar[str] = "merge_companies"
+    system: ClassVar[System] = "crm"
+    company_id: str
+    swallowed_id: str
+
+
 Operation = (
     CreateCustomer
     | UpdateCustomer
@@ -253,6 +276,8 @@ Operation = (
     | StampDeal
     | StampCompany
     | CreateTask
+    | CreateNote
+    | MergeCompanies
 )
 
 OPERATIONS: dict[str, type[Operation]] = {operation.kind: operation for operation in typing.get_args(Operation)}

@@ -37,7 +37,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Whom sales sells to; `customer_tag` is the customer id that we wrote there, or empty."""
+    """Whom sales sells to; `customer_tag` is the customer id that we wrote there, or empty.
+
+    `custom` are the configured properties of the portal's own, as (name, text).
+    """
 
     kind: ClassVar[str] = "companies"
     id: str
@@ -48,6 +51,7 @@ class Company:
     owner_id: str = ""
     customer_tag: str = ""
     url: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,19 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class StageVisit:
+    """A deal came into a stage."""
+
+    stage_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """A sale. `company_ids` lists every associated company, `primary_company_id` the one marked primary, if any.
 
-    `line_item_ids` is the authoritative list of its lines. `stamp` holds the qbc_* properties that we wrote.
+    `line_item_ids` is the authoritative list of its lines. `stamp` holds the qbc_* properties that we wrote. `visits`
+    are the stages that it came into, oldest first, where the CRM remembers them. `custom` as a company's.
     """
 
     kind: ClassVar[str] = "deals"
@@ -85,6 +98,8 @@ class Deal:
     line_item_ids: tuple[str, ...] = ()
     stamp: tuple[tuple[str, str], ...] = ()
     url: str = ""
+    visits: tuple[StageVisit, ...] = ()
+    custom: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,46 @@ class Product:
     name: str
     sku: str = ""
     unit_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An offer to a customer. `accepted` only where the CRM says that the buyer agreed: published is not accepted.
+
+    `status` is the CRM's own word. `signed` of `signers` have signed, where it counts them. `bills_itself` marks a
+    quote for which the CRM makes the invoices: its deal must not be billed again.
+    """
+
+    kind: ClassVar[str] = "quotes"
+    id: str
+    title: str
+    status: str
+    accepted: bool = False
+    amount: Decimal | None = None
+    currency: str = "USD"
+    number: str = ""
+    expires_on: date | None = None
+    signed: int = 0
+    signers: int = 0
+    payment_status: str = ""
+    bills_itself: bool = False
+    deal_ids: tuple[str, ...] = ()
+    line_item_ids: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """A property as the CRM defines it; `id` is `<object>.<name>`. Options are (value, label) of those in use."""
+
+    kind: ClassVar[str] = "field_definitions"
+    id: str
+    object: str
+    name: str
+    label: str
+    type: str
+    options: tuple[tuple[str, str], ...] = ()
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,7 +555,7 @@ class Ledger:
     subscribed: bool = True
 
 
-CrmRecord = Company | Contact | Deal | LineItem | Product | Owner | Stage
+CrmRecord = Owner | Stage | FieldDefinition | Product | Company | Contact | Deal | LineItem | Quote
 AccountingRecord = (
     Ledger
     | Currency
@@ -524,6 +579,6 @@ AccountingRecord = (
 )
 Record = CrmRecord | AccountingRecord
 
-CRM_KINDS: tuple[type[CrmRecord], ...] = (Owner, Stage, Product, Company, Contact, Deal, LineItem)
+CRM_KINDS: tuple[type[CrmRecord], ...] = typing.get_args(CrmRecord)
 ACCOUNTING_KINDS: tuple[type[AccountingRecord], ...] = typing.get_args(AccountingRecord)
 KINDS: dict[str, type[Record]] = {record.kind: record for record in (*CRM_KINDS, *ACCOUNTING_KINDS)}

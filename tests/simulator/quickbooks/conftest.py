@@ -139,11 +139,11 @@ def _fill(company: Company) -> None:
     company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
 
 
-def opened(database: Database, fill: Callable[[Company], None] = _fill) -> Company:
-    """A company that is filled."""
+def opened(database: Database) -> Company:
+    """The company with two items, a term and Texan sales tax, in a database of one's own."""
     company = Company(database, Clock(database))
     with database.transaction():
-        fill(company)
+        _fill(company)
     return company
 
 
@@ -151,7 +151,9 @@ def opened(database: Database, fill: Callable[[Company], None] = _fill) -> Compa
 def served(fill: Callable[[Company], None]) -> Iterator[Client]:
     """A company in memory, filled and served on a free port of this machine, without the burst limits."""
     database = Database(None)
-    company = opened(database, fill)
+    company = Company(database, Clock(database))
+    with database.transaction():
+        fill(company)
     oauth = OAuth(database, company.realm_id)
     served = api.Api(company, oauth)
     company.switches.turn({"requests_per_minute": "10000", "requests_per_second": "10000"})

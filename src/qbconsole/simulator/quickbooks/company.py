@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from qbconsole.simulator.quickbooks import (
-    activities,
     attachments,
-    checks,
-    deposits,
+    completion,
     documents,
-    estimates,
-    family,
-    inventory,
-    journals,
     kinds,
-    lists,
     names,
     payments,
-    purchases,
-    rates,
     receivables,
-    recurring,
-    references,
     wire,
 )
 from qbconsole.simulator.quickbooks.fault import Fault, missing, not_found, stale, unsupported
@@ -132,7 +121,7 @@ class Company:
         """
         record = self._shelves[kind].get(record_id)
         if record is None:
-            raise not_found()
+            raise not_found(deleted=f"{kind}:{record_id}" in self._deleted)
         return record
 
     def records(self, kind: str) -> list[Record]:
@@ -180,12 +169,12 @@ class Company:
         """
         moment = at or self.clock.now()
         given = writable(kind, body)
-        record = self._completed(kind, given, None, duplicates=duplicates)
+        record = completion.complete(self, kind, given, None, duplicates=duplicates)
         if kind in documents.OPEN:
             documents.set_open(kind, record, ZERO)
         record["Id"] = str(self.database.next_number(*_sequence(kind)))
         self._shelve(kind, self._stamped({**record, "SyncToken": "0"}, moment, moment))
-        self._follow(kind, None, self.read(kind, record["Id"]), moment)
+        completion.follow(self, kind, None, self.read(kind, record["Id"]), moment)
         if kind == "Customer" and given.get("Balance"):
             self._open_with(record["Id"], given, moment)
         elif kind == "CreditMemo":
@@ -220,14 +209,14 @@ class Company:
             if sparse or kind in kinds.SINGLES
             else {name: previous[name] for name in _KEPT_IN_FULL if name in previous}
         )
-        changed = self._completed(kind, {**kept, **given}, previous, duplicates=duplicates)
+        changed = completion.complete(self, kind, {**kept, **given}, previous, duplicates=duplicates)
         if kind in documents.OPEN:
             changed = self._reopened(kind, changed, previous, moment)
         if {**changed, "MetaData": previous["MetaData"]} == {**previous, "sparse": False}:
             return previous
         record = self._stamped({**changed, "SyncToken": self._next_token(kind, previous)}, None, moment, previous)
         self._shelve(kind, record)
-        self._follow(kind, previous, record, moment)
+        completion.follow(self, kind, previous, record, moment)
         return self.read(kind, record["Id"])
 
     def _reopened(self, kind: str, changed: Record, previous: Record, at: datetime) -> Record:
@@ -257,7 +246,7 @@ class Company:
             changed = documents.voided(kind, previous)
         record = self._stamped({**changed, "SyncToken": self._next_token(kind, previous)}, None, moment, previous)
         self._shelve(kind, record)
-        self._follow(kind, previous, record, moment, ended=True)
+        completion.follow(self, kind, previous, record, moment, ended=True)
         return self.read(kind, record_id)
 
     def delete(self, kind: str, record_id: str, sync_token: str, *, at: datetime | None = None) -> Record:
@@ -287,7 +276,7 @@ class Company:
         self._shelves[kind].remove(record["Id"])
         self.bury(kind, record["Id"], at)
         self._indexes.current().remove(kind, record)
-        self._follow(kind, record, None, at, ended=True)
+        completion.follow(self, kind, record, None, at, ended=True)
 
     def bury(self, kind: str, record_id: str, at: datetime) -> None:
         """Leave a tombstone, which change data capture shows."""
@@ -325,55 +314,6 @@ class Company:
     def _next_token(self, kind: str, previous: Record) -> str:
         """One more than the stored token, which may have moved while payments were taken off."""
         return str(int(self.read(kind, previous["Id"])["SyncToken"]) + 1)
-
-    def _completed(self, kind: str, given: Record, previous: Record | None, *, duplicates: bool = False) -> Record:
-        record = {name: value for name, value in wire.present(given).items() if value != {}}
-        checks.check(kind, record)
-        references.resolve(self, record, previous)
-        if kind in kinds.NAMES:
-            return names.complete(self, kind, record, previous)
-        if kind in kinds.SALES:
-            return documents.complete(self, kind, record, previous, duplicates=duplicates)
-        if kind in kinds.SPENT:
-            return purchases.complete(self, kind, record, previous)
-        if kind in kinds.LISTS:
-            return lists.complete(self, kind, record, previous)
-        return self._completed_else(kind, record, previous)
-
-    def _completed_else(self, kind: str, record: Record, previous: Record | None) -> Record:
-        if kind == "Payment":
-            return payments.complete(self, record, previous)
-        if kind == "Deposit":
-            return deposits.complete(self, record, previous)
-        if kind == "JournalEntry":
-            return journals.complete(self, record, previous)
-        if kind == "TimeActivity":
-            return activities.complete(self, record)
-        if kind == "ExchangeRate":
-            return rates.complete(self, record)
-        if kind == "Attachable":
-            return attachments.complete(self, record)
-        return recurring.complete(self, record, previous) if kind == recurring.KIND else record
-
-    def completed_inner(self, kind: str, record: Record, previous: Record | None) -> Record:
-        """The transaction inside a recurring one, filled in like a real one."""
-        return self._completed(kind, record, previous)
-
-    def _follow(
-        self, kind: str, before: Record | None, after: Record | None, at: datetime, *, ended: bool = False
-    ) -> None:
-        """What else changes when a record is made, changed or ended."""
-        if kind == "Invoice":
-            estimates.follow(self, before, None if ended else after, at)
-        elif kind == "Payment" and not ended and after is not None:
-            payments.apply(self, after["Id"], before["Line"] if before else [], after["Line"], at)
-        elif kind == "Deposit":
-            deposits.sweep(self, before, after)
-        elif (kind == "Customer" or kind in kinds.TREES) and before is not None and after is not None:
-            family.follow(self, kind, before, after, at)
-        if kind in kinds.TRANSACTIONS:
-            inventory.follow(self, kind, before, after, at)
-            receivables.follow(self, kind, before, after, at)
 
     def _open_with(self, customer_id: str, given: Record, at: datetime) -> None:
         """The opening balance of a new customer: an invoice, or a credit memo if it is negative (quickbooks.md 8.1)."""

@@ -81,7 +81,7 @@ class QuickBooksMishaps:
             ]
         except (ValueError, KeyError, TypeError, AttributeError):
             return []
-        return [(kind, part["Id"]) for kind, part in named if self._is_current(kind, part)]
+        return [(kind, str(part["Id"])) for kind, part in named if self._is_current(kind, part)]
 
     def _is_current(self, kind: str, part: dict[str, Any]) -> bool:
         stored = self._company.shelf(kind).get(str(part["Id"]))

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.simulator.quickbooks.fault import bad_value, missing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qbconsole.simulator.quickbooks.company import Company
+
+    Complete = Callable[[Company, str, dict[str, Any], dict[str, Any] | None], dict[str, Any]]
 
 Record = dict[str, Any]
 KIND = "RecurringTransaction"
@@ -47,8 +51,15 @@ def wrapped(record: Record) -> Record:
     return {kind: {name: value for name, value in record.items() if name != "Type"}}
 
 
-def complete(company: Company, record: Record, previous: Record | None) -> Record:
-    """Fill in a template, whose `Type` is the inner kind; it has no number, date or balance of its own."""
+def complete(company: Company, record: Record, previous: Record | None, inner: Complete) -> Record:
+    """Fill in a template, whose `Type` is the inner kind; it has no number, date or balance of its own.
+
+    Args:
+        company: whose it is.
+        record: the template.
+        previous: as it is kept now, if it is.
+        inner: what completes the transaction inside.
+    """
     info = dict(record.get("RecurringInfo") or {})
     for name in ("Name", "RecurType"):
         if not info.get(name):
@@ -61,6 +72,6 @@ def complete(company: Company, record: Record, previous: Record | None) -> Recor
     if schedule.get("StartDate"):
         schedule.setdefault("NextDate", schedule["StartDate"])
     kind = record.pop("Type")
-    made = company.completed_inner(kind, record, previous)
+    made = inner(company, kind, record, previous)
     kept = {name: value for name, value in made.items() if name not in _RECKONED}
     return {**kept, "Type": kind, "RecurringInfo": {"Active": True, **info, "ScheduleInfo": schedule}}

@@ -1,4 +1,4 @@
-"""The rest of what QuickBooks holds; what was mirrored before is listed again, since more of it is kept now."""
+"""The rest of what the remotes hold; what was mirrored before is listed again, since more of it is kept now."""
 
 from __future__ import annotations
 

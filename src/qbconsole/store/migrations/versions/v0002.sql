@@ -1,3 +1,106 @@
+CREATE TABLE mirror_field_definitions (
+id TEXT NOT NULL,
+object TEXT NOT NULL,
+name TEXT NOT NULL,
+label TEXT NOT NULL,
+type TEXT NOT NULL,
+options TEXT NOT NULL,
+read_only INTEGER NOT NULL,
+payload_hash TEXT NOT NULL,
+gone INTEGER NOT NULL,
+pulled_at TEXT NOT NULL,
+sweep INTEGER DEFAULT 0 NOT NULL,
+CONSTRAINT pk_mirror_field_definitions PRIMARY KEY (id)
+)
+ STRICT
+
+ALTER TABLE mirror_companies RENAME TO before_mirror_companies
+
+CREATE TABLE mirror_companies (
+id TEXT NOT NULL,
+name TEXT NOT NULL,
+domain TEXT NOT NULL,
+phone TEXT NOT NULL,
+address TEXT NOT NULL,
+owner_id TEXT NOT NULL,
+customer_tag TEXT NOT NULL,
+url TEXT NOT NULL,
+custom TEXT NOT NULL,
+payload_hash TEXT NOT NULL,
+gone INTEGER NOT NULL,
+pulled_at TEXT NOT NULL,
+sweep INTEGER DEFAULT 0 NOT NULL,
+CONSTRAINT pk_mirror_companies PRIMARY KEY (id)
+)
+ STRICT
+
+INSERT INTO mirror_companies (id, name, domain, phone, address, owner_id, customer_tag, url, custom, payload_hash, gone, pulled_at, sweep)
+SELECT id, name, domain, phone, address, owner_id, customer_tag, url, '[]', '0002:' || payload_hash, gone, pulled_at, sweep
+FROM before_mirror_companies
+
+DROP TABLE before_mirror_companies
+
+DROP INDEX ix_mirror_deals_won
+
+ALTER TABLE mirror_deals RENAME TO before_mirror_deals
+
+CREATE TABLE mirror_deals (
+id TEXT NOT NULL,
+name TEXT NOT NULL,
+amount TEXT,
+currency TEXT NOT NULL,
+stage_id TEXT NOT NULL,
+pipeline_id TEXT NOT NULL,
+won INTEGER NOT NULL,
+closed_at TEXT,
+owner_id TEXT NOT NULL,
+company_ids TEXT NOT NULL,
+primary_company_id TEXT NOT NULL,
+line_item_ids TEXT NOT NULL,
+stamp TEXT NOT NULL,
+url TEXT NOT NULL,
+visits TEXT NOT NULL,
+custom TEXT NOT NULL,
+payload_hash TEXT NOT NULL,
+gone INTEGER NOT NULL,
+pulled_at TEXT NOT NULL,
+sweep INTEGER DEFAULT 0 NOT NULL,
+CONSTRAINT pk_mirror_deals PRIMARY KEY (id)
+)
+ STRICT
+
+INSERT INTO mirror_deals (id, name, amount, currency, stage_id, pipeline_id, won, closed_at, owner_id, company_ids, primary_company_id, line_item_ids, stamp, url, visits, custom, payload_hash, gone, pulled_at, sweep)
+SELECT id, name, amount, currency, stage_id, pipeline_id, won, closed_at, owner_id, company_ids, primary_company_id, line_item_ids, stamp, url, '[]', '[]', '0002:' || payload_hash, gone, pulled_at, sweep
+FROM before_mirror_deals
+
+DROP TABLE before_mirror_deals
+
+CREATE INDEX ix_mirror_deals_won ON mirror_deals (won)
+
+CREATE TABLE mirror_quotes (
+id TEXT NOT NULL,
+title TEXT NOT NULL,
+status TEXT NOT NULL,
+accepted INTEGER NOT NULL,
+amount TEXT,
+currency TEXT NOT NULL,
+number TEXT NOT NULL,
+expires_on TEXT,
+signed INTEGER NOT NULL,
+signers INTEGER NOT NULL,
+payment_status TEXT NOT NULL,
+bills_itself INTEGER NOT NULL,
+deal_ids TEXT NOT NULL,
+line_item_ids TEXT NOT NULL,
+url TEXT NOT NULL,
+payload_hash TEXT NOT NULL,
+gone INTEGER NOT NULL,
+pulled_at TEXT NOT NULL,
+sweep INTEGER DEFAULT 0 NOT NULL,
+CONSTRAINT pk_mirror_quotes PRIMARY KEY (id)
+)
+ STRICT
+
 ALTER TABLE mirror_ledgers RENAME TO before_mirror_ledgers
 
 CREATE TABLE mirror_ledgers (
@@ -349,4 +452,4 @@ CONSTRAINT pk_mirror_time_entries PRIMARY KEY (id)
 
 CREATE INDEX ix_mirror_time_entries_customer_id ON mirror_time_entries (customer_id)
 
-UPDATE stream SET cursor = '' WHERE name LIKE 'quickbooks.%'
+UPDATE stream SET cursor = ''
