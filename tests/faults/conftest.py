@@ -11,7 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -148,9 +148,9 @@ class Mirrored:
         self.store = Store(path)
         migrations.prepare(self.store)
 
-    async def cycle(self, connector: QuickBooks) -> bool:
-        """One pull as the runner makes it; whether it came to its end."""
-        now = datetime.now(UTC)
+    async def cycle(self, connector: QuickBooks, *, ahead: timedelta = timedelta(0)) -> bool:
+        """One pull as the runner makes it, or will so much later; whether it came to its end."""
+        now = datetime.now(UTC) + ahead
         with self.store.writing() as connection:
             run_id = runs.begin(connection, "test", now)
             watched = {"quickbooks.payments": watching.undeposited_payments(connection, now)}

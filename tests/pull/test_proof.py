@@ -118,6 +118,17 @@ async def test_a_record_of_which_nothing_sure_is_said_stays(mirrored: Mirror) ->
     assert mirrored.owners() == ["1"]
 
 
+async def test_a_stream_whose_ids_cannot_be_told_is_let_go_until_the_next_listing(mirrored: Mirror) -> None:
+    await mirrored.pull(row("1"))
+
+    async def nothing(_: object) -> dict[str, frozenset[str]]:
+        return {}
+
+    mirrored.remote.ids = nothing  # type: ignore[method-assign, assignment]
+    await mirrored.pull(unswept=True)
+    assert (mirrored.owners(), mirrored.unswept()) == (["1"], [])
+
+
 async def test_a_held_record_is_neither_missing_nor_forgotten(mirrored: Mirror) -> None:
     await mirrored.pull(row("1", problem="owner 1: no name"))
     mirrored.there("1")

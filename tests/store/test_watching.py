@@ -63,9 +63,19 @@ def test_those_in_no_deposit_come_in_turn(book: Book) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"deposited": True}, {"voided": True}, {"amount": "0.00"}, {"paid_on": date(2026, 11, 15) - timedelta(days=200)}],
+    [
+        {"deposited": True, "id": "700"},
+        {"voided": True},
+        {"amount": "0.00"},
+        {"paid_on": date(2026, 11, 15) - timedelta(days=200)},
+    ],
     ids=["deposited", "voided", "of nothing", "old"],
 )
 def test_what_can_be_in_no_deposit_any_more_is_left_alone(book: Book, more: dict[str, Any]) -> None:
-    make.put(book, make.payment("1"), make.payment("2", **more))
+    make.put(book, make.payment("1"), make.payment(more.pop("id", "2"), **more), deposit("700"))
     assert watched(book) == ["1"]
+
+
+def test_one_that_was_taken_out_of_its_deposit_comes_in_turn(book: Book) -> None:
+    make.put(book, make.payment("699", deposited=True), make.payment("700", deposited=True), deposit("700"))
+    assert watched(book) == ["699"]

@@ -53,8 +53,8 @@ async def compare_ids(
         known = {name: census.known_ids(connection, kind_of(name).kind) for name in names}
     theirs = await connector.ids(names)
     compared = Compared()
-    for name in (name for name in names if name in theirs):
-        differing = sorted(known[name] ^ theirs[name])
+    for name in names:
+        differing = sorted(known[name] ^ theirs.get(name, known[name]))
         try:
             changed = await _read_again(store, connector, name, differing, run_id) if differing else []
         except SignIn:

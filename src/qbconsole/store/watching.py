@@ -21,30 +21,35 @@ AT_ONCE = 50
 LOOK_EVERY = timedelta(minutes=15)
 """Between two looks at the payments that are in no deposit; each goes on where the one before it stopped."""
 
-_DISAGREEING = text(
-    """
+_NAMED = """
     WITH named AS (
         SELECT json_extract(link.value, '$[1]') AS id, min(deposit.gone) AS gone
         FROM mirror_deposits AS deposit, json_each(deposit.links) AS link
         WHERE json_extract(link.value, '$[0]') = 'payment'
         GROUP BY 1
     )
+"""
+"""Payments that a deposit names or, if all of those are gone, named."""
+
+_DISAGREEING = text(
+    f"""{_NAMED}
     SELECT payment.id FROM mirror_payments AS payment JOIN named ON named.id = payment.id
     WHERE payment.gone = 0 AND payment.deposited = named.gone
     ORDER BY payment.id LIMIT :most
-    """
+    """  # noqa: S608 - constants
 )
 """Payments that a deposit names and that do not say so, or that say so though their deposit is gone."""
 
 _UNDEPOSITED = text(
-    """
-    SELECT id FROM mirror_payments
-    WHERE gone = 0 AND voided = 0 AND deposited = 0 AND total > 0
-        AND paid_on >= (SELECT date(max(paid_on), '-120 days') FROM mirror_payments)
-    ORDER BY id <= :after, id LIMIT :most
-    """
+    f"""{_NAMED}
+    SELECT payment.id FROM mirror_payments AS payment LEFT JOIN named ON named.id = payment.id AND named.gone = 0
+    WHERE payment.gone = 0 AND payment.voided = 0 AND payment.total > 0 AND (payment.deposited = 0 OR named.id IS NULL)
+        AND payment.paid_on >= (SELECT date(max(paid_on), '-120 days') FROM mirror_payments)
+    ORDER BY payment.id <= :after, payment.id LIMIT :most
+    """  # noqa: S608 - constants
 )
-"""Payments in no deposit, in turn. An older one went to the bank directly: it never will be in any."""
+"""Payments in no deposit here, in turn: also one that says it is in a deposit, from which it may have been taken out.
+An older one went to the bank directly: it never will be in any."""
 
 
 def undecided_deals(connection: Connection) -> list[str]:

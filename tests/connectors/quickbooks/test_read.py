@@ -15,6 +15,7 @@ from qbconsole.connectors.quickbooks import QuickBooks as Connector
 from qbconsole.connectors.quickbooks import QuickBooksSettings
 from qbconsole.connectors.quickbooks.cursor import Cursor
 from qbconsole.connectors.quickbooks.kinds import IN_CHANGES, KINDS, STREAMS
+from qbconsole.connectors.quickbooks.listing import CAP, SMALL, packed
 from qbconsole.connectors.quickbooks.read import NOW_AND_THEN
 from qbconsole.domain.errors import Retriable, SignIn
 
@@ -491,6 +492,15 @@ async def test_templates_of_sales_forms_alone_are_of_concern(quickbooks: QuickBo
     assert "ORDERBY" not in company.asked("RecurringTransaction")[-1]
 
 
+def test_small_kinds_share_answers_that_nothing_cuts() -> None:
+    counts = {f"Kind{number}": 240 for number in range(9)} | {"Large": SMALL, "None": 0}
+    groups = packed(counts)
+    assert all(sum(counts[kind] for kind in group) < CAP for group in groups)
+    assert sorted(kind for group in groups for kind in group) == sorted(set(counts) - {"Large"})
+    assert len(groups) == 3
+    assert all(len(group) <= 30 for group in packed({f"Kind{number}": 0 for number in range(95)}))
+
+
 # --- what a proof asks ------------------------------------------------------------------------------------------------
 
 
@@ -501,6 +511,7 @@ async def test_the_ids_of_all_streams_take_few_calls(vendor: Any, quickbooks: Qu
     }  # fmt: skip
     company.faults["Class"] = fault("5030")
     found = await quickbooks.ids(quickbooks.streams)
+    assert found["quickbooks.custom_fields"] == frozenset()
     assert found["quickbooks.documents"] == {"1", "2", "3"}
     assert len(found["quickbooks.customers"]) == 1299
     assert not {"quickbooks.classes", "quickbooks.locations", "quickbooks.ledgers"} & set(found)

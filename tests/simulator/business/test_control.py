@@ -141,3 +141,15 @@ def test_a_wrong_switch_is_refused_and_changes_nothing(control: str, body: Any) 
     assert status == 400
     assert next(iter(body)) in answer["error"]
     assert call(f"{control}/switches")[1]["refresh_token_rotation"]["value"] == "every_24h"
+
+
+def test_a_person_acts_in_quickbooks_and_is_told_what_cannot_be(control: str) -> None:
+    status, closed = call(f"{control}/quickbooks/close", {"through": "2026-09-30"})
+    assert (status, closed["done"]["AccountingInfoPrefs"]["BookCloseDate"]) == (200, "2026-09-30")
+    status, answer = call(f"{control}/quickbooks/merge", {"loser": "99999", "winner": "1"})
+    assert status == 400
+    assert "610 Object Not Found" in answer["error"]
+    assert call(f"{control}/quickbooks/merge", {"loser": 1}) == (
+        400,
+        {"error": '"loser" must be text that is not empty.'},
+    )

@@ -277,3 +277,29 @@ def test_a_null_in_a_sparse_update_keeps_or_blanks(sample: Client) -> None:
     assert sample.make("Invoice", body)["PrivateNote"] == "x"
     sample.company.switches.turn({"null_sent": "blanked"})
     assert "PrivateNote" not in sample.make("Invoice", body)
+
+
+def test_a_payment_saved_again_as_it_is_keeps_its_noise_and_token(sample: Client) -> None:
+    invoice = sample.make("Invoice", {**ANY, "Line": [line()]})
+    first = paid(sample, invoice, 40)
+    paid(sample, invoice, 60)
+    again = {"Id": first["Id"], "SyncToken": "0", "sparse": True, "Line": [applied("Invoice", invoice["Id"], 40)]}
+    assert sample.make("Payment", again) == first
+
+
+def test_estimates_can_be_switched_off(sample: Client) -> None:
+    token = sample.send("GET", "/preferences").body["Preferences"]["SyncToken"]
+    block = {"AllowEstimates": False}
+    sample.make("Preferences", {"Id": "1", "SyncToken": token, "sparse": True, "SalesFormsPrefs": block})
+    assert sample.post("Estimate", {**ANY, "Line": [line()]}).code == "5030"
+
+
+def test_what_was_deleted_is_missed_in_other_words(sample: Client) -> None:
+    invoice = sample.make("Invoice", {**ANY, "Line": [line()]})
+    sample.post("Invoice", {"Id": invoice["Id"], "SyncToken": "0"}, operation="delete")
+    again = sample.post("Invoice", {"Id": invoice["Id"], "SyncToken": "0"}, operation="delete")
+    never = sample.send("GET", "/invoice/77")
+    details = [answer.body["Fault"]["Error"][0]["Detail"] for answer in (again, never)]
+    assert (again.code, never.code) == ("610", "610")
+    assert details[0].endswith("Another user has deleted this transaction.")
+    assert "has been made inactive" in details[1]

@@ -25,6 +25,8 @@ LISTINGS = 3
 """How often a listing is begun again when rows moved under it."""
 CAP = 1000
 """Rows at which an answer without pages is taken for cut (quickbooks.md 4, 5.1)."""
+SMALL = 250
+"""Kinds with fewer rows are read with others in one answer; all of them are in memory at once."""
 QUERIES = 30
 """Queries that a batch takes (quickbooks.md 5.1)."""
 IDS_AT_ONCE = 100
@@ -121,7 +123,7 @@ class Listing:
         return found
 
     async def together(self, counts: Mapping[str, int], *, fields: str = "*") -> dict[str, list[Row] | Problem]:
-        """All rows of the kinds that fit into one answer with others, in few calls; the rest is for `pages`."""
+        """All rows of the small kinds, in few calls; the others are for `pages`."""
         found: dict[str, list[Row] | Problem] = {}
         for group in packed(counts):
             statements = [select(kind, everything(kind), order=_order(kind), fields=fields) for kind in group]
@@ -179,10 +181,10 @@ class Listing:
 
 
 def packed(counts: Mapping[str, int]) -> list[list[str]]:
-    """Kinds in groups whose rows together stay below what one answer holds; larger kinds are in none."""
+    """Small kinds in groups whose rows together stay below what one answer holds; larger kinds are in none."""
     groups: list[tuple[int, list[str]]] = []
     for kind, count in sorted(counts.items(), key=lambda entry: -entry[1]):
-        if count >= CAP:
+        if count >= SMALL:
             continue
         for place, (total, group) in enumerate(groups):
             if total + count < CAP and len(group) < QUERIES:

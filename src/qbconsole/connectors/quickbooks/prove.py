@@ -38,11 +38,14 @@ class Prover:
         off = switched_off(await self._reader.ledger())
         names = [name for stream in streams if (name := stream.removeprefix(PREFIX)) in KINDS and name not in off]
         found = await self._ids_of_kinds([kind for name in names for kind in KINDS[name]])
-        return {
+        told = {
             PREFIX + name: frozenset().union(*(found[kind] for kind in KINDS[name]))
             for name in names
             if all(kind in found for kind in KINDS[name])
         }
+        if PREFIX + "custom_fields" in streams:
+            told[PREFIX + "custom_fields"] = frozenset(one.id for one in self._reader.company.custom_fields())
+        return told
 
     async def again(self, stream: str, ids: Sequence[str]) -> list[Pulled]:
         """The records as they are now, each by its id; gone is only what QuickBooks says is not there (610)."""

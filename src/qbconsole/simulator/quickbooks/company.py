@@ -121,7 +121,7 @@ class Company:
         """
         record = self._shelves[kind].get(record_id)
         if record is None:
-            raise not_found()
+            raise not_found(deleted=f"{kind}:{record_id}" in self._deleted)
         return record
 
     def records(self, kind: str) -> list[Record]:

@@ -25,6 +25,8 @@ _ONLINE = ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPaymen
 
 def complete(company: Company, kind: str, record: Record, previous: Record | None, *, duplicates: bool) -> Record:
     """Fill in what the server sets on a sales form and refuse what it refuses. Balances are the payments' business."""
+    if kind == "Estimate" and not company.settings.allows("AllowEstimates", unsaid=True):
+        raise unavailable("Estimate")
     customer = _customer(company, kind, record)
     date_it(company, record)
     currency(company, record, customer)

@@ -44,15 +44,15 @@ def missing(parameter: str, element: str | None = None) -> Fault:
     )
 
 
-def not_found() -> Fault:
-    """610: the object is not there, or inactive; the text is the same for both."""
-    return Fault(
-        "610",
-        "Object Not Found",
-        "Object Not Found : Something you're trying to use has been made inactive. "
-        "Check the fields with accounts, customers, items, vendors or employees.",
-        "",
+def not_found(*, deleted: bool = False) -> Fault:
+    """610: the object is not there, or inactive; the text is the same for both, another for what was deleted."""
+    told = (
+        "Another user has deleted this transaction."
+        if deleted
+        else "Something you're trying to use has been made inactive. "
+        "Check the fields with accounts, customers, items, vendors or employees."
     )
+    return Fault("610", "Object Not Found", f"Object Not Found : {told}", "")
 
 
 def bad_reference(kind: str, reference: str) -> Fault:

@@ -44,9 +44,10 @@ def complete(company: Company, record: Record, previous: Record | None = None) -
     sent = record.get("Line")
     if previous is None and not sent:
         sent = _automatic(company, record, reference)
-    own = by_target(previous["Line"]) if previous else {}
-    payment_id = previous["Id"] if previous else ""
-    record["Line"] = [_line(company, line, reference, own, payment_id) for line in sent or []]
+    stored = previous["Line"] if previous else []
+    own, payment_id = by_target(stored), previous["Id"] if previous else ""
+    fresh = [_line(company, line, reference, own, payment_id) for line in sent or []]
+    record["Line"] = [_as_before(line, stored) for line in fresh]
     record["UnappliedAmt"] = record["TotalAmt"] - _net(company, reference, record["Line"])
     if record["UnappliedAmt"] < 0:
         raise business("The amount applied is greater than the amount received.")
@@ -137,6 +138,12 @@ def _line(
     if amount > before:
         raise business("The amount applied is greater than the open balance.")
     return {**link_line(kind, target_id, amount), "LineEx": {"any": _noise(target, before)}}
+
+
+def _as_before(line: Record, stored: list[Record]) -> Record:
+    """The stored line that says the same, so that its noise of then stays."""
+    same = (old for old in stored if (_target(old), old["Amount"]) == (_target(line), line["Amount"]))
+    return next(same, line)
 
 
 def _check_party(company: Company, owner: str, payer: str) -> None:

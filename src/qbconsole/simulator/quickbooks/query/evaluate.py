@@ -50,7 +50,7 @@ def _page(company: Company, kind: str, found: list[dict[str, Any]], query: Query
     if not page:
         return {}
     poison = company.database.collection("qbo.poison")
-    if any(f"{kind}:{record['Id']}" in poison for record in page):
+    if len(poison) and any(f"{kind}:{record['Id']}" in poison for record in page):
         raise Fault("4002", "Error processing query", "QueryProcessingError: To email address entered is invalid")
     rows = [recurring.wrapped(record) for record in page] if kind == recurring.KIND else page
     return {kinds.key(kind): rows, "startPosition": query.start, "maxResults": len(page)}
@@ -67,6 +67,9 @@ def _property(kind: str, name: str, allowed: dict[str, dict[str, str]]) -> str:
 
 def _values(record: Any, name: str) -> list[Any]:
     """What a dotted name finds in a record; several values where it leads through a list."""
+    if "." not in name:
+        found = [_plain(record.get(name))]
+        return [value for value in found if value is not None and not isinstance(value, list)]
     found = [record]
     for part in name.split("."):
         found = [_member(value, part) for value in found if isinstance(value, dict)]
