@@ -200,7 +200,7 @@ def xml_body(books: Served) -> httpx.Response:
 
 CASES: dict[str, tuple[Callable[[Served], httpx.Response], str, type[Problem], Owner, str]] = {
     "missing": (lambda b: b.books("GET", "/invoice/99999"), "610", NeedsPerson, BOOKKEEPER, "inactive or deleted"),
-    "deleted": (deleted, "610", NeedsPerson, BOOKKEEPER, "inactive or deleted"),
+    "deleted": (deleted, "610", Conflict, BOOKKEEPER, "Another user has deleted it in QuickBooks."),
     "inactive item": (inactive_item, "610", NeedsPerson, BOOKKEEPER, "inactive or deleted"),
     "unknown property": (lambda b: b.books("POST", "/customer", {"DisplayName": "x", "Bad": 1}), "2010", Fatal,
                          DEVELOPER, "Unrecognized field"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from qbconsole.books.book import Book
+    from qbconsole.domain.sign_in import SignInEnds
 
 SILENT = timedelta(seconds=30)
 """A runner whose heartbeat is older than this is taken for gone."""
@@ -32,7 +33,9 @@ def status(book: Book) -> dict[str, Any]:
     age (of the stream that was heard last longest ago, None before the first pull), queues (rows, money), outbox (by
     state), failed (parked operations), runner (alive, pid, host, heartbeat_at), runs (newest first), ageing (by bucket:
     invoices, money), tasks (by state), out_of_balance (None, or where the receivables differ from the remote's: at,
-    currency, amount, customers), reads (calls of this month that QuickBooks meters).
+    currency, amount, customers), reads (calls of this month that QuickBooks meters), sign_in (when access, idle refresh
+    token and consent end as the last cycle found it, None if that is not known, and the warning in two words, empty
+    while there is time).
     """
     now = datetime.now(UTC)
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -59,7 +62,17 @@ def status(book: Book) -> dict[str, Any]:
             "tasks": summary.operations_of_kind(connection, "create_task"),
             "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
             "out_of_balance": proofs.out_of_balance(connection),
+            "sign_in": _sign_in(facts.sign_in_ends(connection), now),
         }
+
+
+def _sign_in(ends: SignInEnds, now: datetime) -> dict[str, Any]:
+    return {
+        "access_ends": ends.access,
+        "idle_ends": ends.idle,
+        "consent_ends": ends.consent,
+        "warning": ends.label(now),
+    }
 
 
 def _runner(lease: dict[str, Any] | None, now: datetime) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import date, datetime
     from decimal import Decimal
 
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation, Receipt
     from qbconsole.domain.records import Record
+    from qbconsole.domain.sign_in import SignInEnds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ class TokenStore(Protocol):
 
     def write(self, secrets: Mapping[str, str]) -> None:
         """Replace the named secrets, durably, before this returns."""
+        ...
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Hold the store alone among all processes, to read, renew and write."""
         ...
 
 
@@ -173,4 +179,17 @@ class Printing(Connector, Protocol):
 
     async def pdf(self, type_: str, document_id: str) -> bytes:
         """A document as the remote prints it."""
+        ...
+
+
+@runtime_checkable
+class SignedIn(Protocol):
+    """A connector that somebody signed in to for a while."""
+
+    def signed_in_until(self) -> SignInEnds:
+        """When somebody must sign in again, as far as it is known here; no request is made.
+
+        Raises:
+            Problem: the store of the tokens cannot be read.
+        """
         ...

@@ -12,7 +12,7 @@ from qbconsole.connectors.base import Accounting
 from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import Outcome, pull
-from qbconsole.runner import firm
+from qbconsole.runner import expiry, firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.runner.metering import Meter
 from qbconsole.runner.proving import prove
@@ -65,6 +65,7 @@ class Cycle:
             result.run_id = self._newest_run = runs.begin(connection, reason, datetime.now(UTC))
         try:
             await self._work(result, full=full)
+            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, datetime.now(UTC))
         except asyncio.CancelledError:
             self._close(result, "stopped", "")
             raise

@@ -52,6 +52,8 @@ class Health:
     runs: tuple[RunBrief, ...] = ()
     out_of_balance: str = ""
     """How far the receivables are off, in words; empty while they agree."""
+    sign_in: str = ""
+    """A warning in two words when the sign-in to QuickBooks ends soon."""
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the data was last pulled; None when it never was."""

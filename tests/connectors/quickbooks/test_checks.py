@@ -91,7 +91,8 @@ async def test_plan_and_subscription(
 async def test_the_rest_of_the_table(vendor: Any, quickbooks: QuickBooks) -> None:
     vendor.on("GET", f"companyinfo/{REALM}", company_info(DefaultTimeZone="America/Chicago"))
     table = await told(quickbooks)
-    assert table["company"] == (True, "Ridgeline Mechanical, US")
+    assert table["company"] == (True, "Ridgeline Mechanical")
+    assert table["country"] == (True, "US")
     assert table["time zone"] == (True, "America/Chicago")
     assert table["API version"] == (True, "minor version 75")
     assert table["applying credits from here"] == (False, "off: accounting.may_apply_credits in book.toml")
@@ -100,7 +101,7 @@ async def test_the_rest_of_the_table(vendor: Any, quickbooks: QuickBooks) -> Non
 async def test_the_table_of_the_sample_company(quickbooks: QuickBooks) -> None:
     table = {name: available for name, (available, _) in (await told(quickbooks)).items()}
     assert table == {
-        "company": True, "time zone": False, "subscription": True, "plan": False, "API version": True,
+        "company": True, "country": True, "time zone": False, "subscription": True, "plan": False, "API version": True,
         "classes": True, "locations": False, "custom fields": False, "custom numbers": False, "sales tax": True,
         "automated sales tax": True, "multicurrency": False, "estimates": True, "discounts": False,
         "credits applied by themselves": False, "payments applied by themselves": False, "closing date": True,

@@ -36,7 +36,8 @@ async def capabilities(settings: QuickBooksSettings, client: Client) -> Sequence
 def _company(settings: QuickBooksSettings, found: Ledger, info: Mapping[str, Any]) -> Iterator[Capability]:
     facts = {str(one.get("Name")): str(one.get("Value", "")) for one in info.get("NameValue") or ()}
     state = facts.get("SubscriptionStatus", "")
-    yield Capability("company", available=True, detail=f"{found.company_name}, {found.country or 'no country'}")
+    yield Capability("company", available=True, detail=found.company_name)
+    yield Capability("country", bool(found.country), found.country or "not told: taken for the United States")
     yield Capability("time zone", bool(found.time_zone), found.time_zone or "not told: the book's own is used")
     lapsed = f"{state}: it can be read but not written; renew it in QuickBooks"
     told = state.lower() or "not told"

@@ -46,7 +46,7 @@ class Entry:
         return self.cause.format_map({name: _in_words(value or "") for name, value in found.groupdict().items()})
 
 
-SIGN_IN_STEP = "Sign in again and give the new keys: `qbconsole connect quickbooks`."
+SIGN_IN_STEP = "Sign in again: `qbconsole connect quickbooks`."
 OUR_MISTAKE = "Please report it with the reference in the sync log."
 AGAIN = "It is tried again by itself."
 _IN_QUICKBOOKS = "Mend it in QuickBooks, then press R."
