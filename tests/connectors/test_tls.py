@@ -120,7 +120,7 @@ async def test_a_certificate_that_the_machine_trusts_is_taken(
 
 def test_the_client_has_no_switch_for_it() -> None:
     """Whoever adds one must change this list, and think."""
-    known = {"self", "system", "bases", "gate", "reference_header", "deadline", "transport", "sleep"}
+    known = {"self", "system", "bases", "gate", "reference_header", "deadline", "transport", "breaker", "sleep"}
     assert set(inspect.signature(Http.__init__).parameters) == known
     context = Http("X", bases=("https://x.test",), gate=Gate(concurrent=1), reference_header="x")._client
     pool = context._transport._pool  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.actions.queues import counts
 from qbconsole.books.settings import load_settings
 from qbconsole.domain.money import ZERO, from_minor
-from qbconsole.store import facts, outbox, summary
+from qbconsole.store import facts, outbox, proofs, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,10 @@ def status(book: Book) -> dict[str, Any]:
     Keys: book, company, environment, armed, currency, today, cut_over, streams (name, pulled_at, age in seconds),
     age (of the stream that was heard last longest ago, None before the first pull), queues (rows, money), outbox (by
     state), failed (parked operations), runner (alive, pid, host, heartbeat_at), runs (newest first), ageing (by bucket:
-    invoices, money), tasks (by state), sign_in (when access, idle refresh token and consent end as the last cycle found
-    it, None if that is not known, and the warning in two words, empty while there is time).
+    invoices, money), tasks (by state), out_of_balance (None, or where the receivables differ from the remote's: at,
+    currency, amount, customers), reads (calls of this month that QuickBooks meters), sign_in (when access, idle refresh
+    token and consent end as the last cycle found it, None if that is not known, and the warning in two words, empty
+    while there is time).
     """
     now = datetime.now(UTC)
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -58,6 +60,8 @@ def status(book: Book) -> dict[str, Any]:
             "runs": summary.last_runs(connection),
             "ageing": _ageing(summary.open_invoices(connection), today, book.settings.currency),
             "tasks": summary.operations_of_kind(connection, "create_task"),
+            "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
+            "out_of_balance": proofs.out_of_balance(connection),
             "sign_in": _sign_in(facts.sign_in_ends(connection), now),
         }
 

@@ -47,6 +47,10 @@ class Accounting(Section):
     redirect_uri: str = "http://localhost:8723/callback"
     """Where the browser comes back to after signing in, letter for letter as in the app's settings at Intuit."""
     minor_version: int = 75
+    may_apply_credits: bool = False
+    """Whether credit memos may be used for invoices from here; receiving money is never done."""
+    enhanced_fields: bool = False
+    """Whether documents are read with all custom fields; companies without enrolment have the first three alone."""
 
 
 class Settings(Section):

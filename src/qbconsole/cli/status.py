@@ -35,18 +35,27 @@ def _lines(found: dict[str, Any]) -> list[str]:
     queues = [[name, str(one["rows"]), money(one["money"], found["currency"])] for name, one in found["queues"].items()]
     streams = [[one["name"], age(one["age"])] for one in found["streams"]]
     last = found["runs"][0] if found["runs"] else None
+    off = found["out_of_balance"]
     sign_in = _sign_in(found["sign_in"])
     return [
         f"{found['company']} ({found['book']}, {found['environment']}, {writes}), {found['today']}",
         f"Runner {alive}; data {age(found['age'])}; outbox "
         + (", ".join(f"{count} {state}" for state, count in open_states.items()) or "empty"),
+        f"API {found['reads']:,} reads this month",
         f"Last run {last['id']}: {last['state']} {last['error']}".rstrip() if last else "No run yet: qbconsole sync",
+        *([f"Receivables are off by {money(off['amount'], off['currency'])}: {_concerned(off)}"] if off else []),
         *([sign_in] if sign_in else []),
         "",
         *table(("queue", "rows", "money"), queues, right=(1, 2)),
         "",
         *table(("stream", "heard"), streams),
     ]
+
+
+def _concerned(off: dict[str, Any]) -> str:
+    """The customers of whom QuickBooks says something else than its documents here."""
+    names = [one["name"] or one["id"] for one in off["customers"]]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") + ". See: qbconsole log"
 
 
 def _sign_in(found: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
-    from datetime import datetime
+    from datetime import date, datetime
+    from decimal import Decimal
 
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation, Receipt
@@ -42,6 +43,8 @@ class Page:
 
     `cursor` is the connector's own text. `complete` is True on the last page of a full listing: records of the stream
     that were not seen since its first page are gone on the remote. `calls` counts the requests the page cost.
+    `unswept` says that records may have gone without a word: the ids must be compared. `problem` is why the stream
+    broke off here; the other streams go on. `note` is a line for the sync log.
     """
 
     stream: str
@@ -50,6 +53,9 @@ class Page:
     first: bool = False
     complete: bool = False
     calls: int = 1
+    unswept: bool = False
+    problem: Problem | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,11 @@ class Connector(Protocol):
         """
         ...
 
+    @property
+    def reads(self) -> int:
+        """The calls so far that the vendor counts against a monthly allowance; 0 where none does."""
+        ...
+
     async def now(self) -> datetime:
         """The server's clock, in UTC."""
         ...
@@ -136,6 +147,38 @@ class Connector(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+@runtime_checkable
+class Accounting(Connector, Protocol):
+    """A connector whose mirror can be proved: against the ids that the remote holds, and against its receivables."""
+
+    async def ids(self, streams: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The ids of all records of each stream that the remote has and we know to tell from others.
+
+        A stream whose ids cannot be told is left out.
+        """
+        ...
+
+    async def again(self, stream: str, ids: Sequence[str]) -> Sequence[Pulled]:
+        """The records as they are now, each by its id: a tombstone for what the remote says is not there.
+
+        A record of which nothing sure can be said is left out.
+        """
+        ...
+
+    async def receivables(self, as_of: date) -> Mapping[str, Decimal]:
+        """What each customer owes by the remote's own report, in home currency, by customer id; nothing for zero."""
+        ...
+
+
+@runtime_checkable
+class Printing(Connector, Protocol):
+    """A connector whose remote prints documents."""
+
+    async def pdf(self, type_: str, document_id: str) -> bytes:
+        """A document as the remote prints it."""
         ...
 
 

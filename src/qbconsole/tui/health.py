@@ -50,6 +50,8 @@ class Health:
     counts: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     ageing: tuple[tuple[str, Decimal], ...] = ()
     runs: tuple[RunBrief, ...] = ()
+    out_of_balance: str = ""
+    """How far the receivables are off, in words; empty while they agree."""
     sign_in: str = ""
     """A warning in two words when the sign-in to QuickBooks ends soon."""
 
