@@ -35,7 +35,13 @@ def crm(book: Book) -> Connector:
     settings = book.settings.crm
     if settings.kind == "spreadsheet":
         return Spreadsheet(Path(settings.folder).expanduser())
-    shape = HubSpotSettings(api_url=settings.api_url, may_create_properties=settings.may_create_properties)
+    shape = HubSpotSettings(
+        api_url=settings.api_url,
+        may_create_properties=settings.may_create_properties,
+        custom_properties=settings.custom_properties,
+        billing_label=settings.billing_label,
+        keep_free=settings.keep_free,
+    )
     return HubSpot(shape, _secrets(book, "hubspot", settings.api_url))
 
 

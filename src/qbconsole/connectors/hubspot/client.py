@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
-from qbconsole.connectors.hubspot.faults import SIGN_IN_STEP, judge
+from qbconsole.connectors.hubspot.faults import DAILY, SIGN_IN_STEP, judge
 from qbconsole.connectors.hubspot.settings import VERSION
 from qbconsole.connectors.payload import dump
-from qbconsole.domain.errors import Retriable, SignIn
+from qbconsole.domain.errors import Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from qbconsole.connectors.base import TokenStore
     from qbconsole.connectors.http import Answer, Http
+    from qbconsole.connectors.hubspot.allowance import Allowance
     from qbconsole.connectors.hubspot.settings import HubSpotSettings
     from qbconsole.connectors.limits import RateLimit
 
@@ -25,6 +27,10 @@ SEARCH_PAGE = 200
 BATCH = 100
 ASSOCIATION_BATCH = 1000
 ASSOCIATION_PAGE = 500
+HISTORY_BATCH = 50
+"""Records of which the history is asked for at once: half of the usual (hubspot.md section 9, 23)."""
+LONGEST_NAMES = 3000
+"""Characters of property names that a URL takes; more of them go into the body of a batch read (414, section 5)."""
 
 JSON = dict[str, Any]
 
@@ -39,6 +45,14 @@ class Reply:
     body: JSON
     time: datetime
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a search: how many records it found in all from here on, and the first of them."""
+
+    total: int
+    rows: list[JSON]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +72,18 @@ class Client:
     """Adds address, version and token; turns answers into replies or problems."""
 
     def __init__(
-        self, settings: HubSpotSettings, tokens: TokenStore, http: Http, *, rate: RateLimit, searches: RateLimit
+        self,
+        settings: HubSpotSettings,
+        tokens: TokenStore,
+        http: Http,
+        *,
+        rate: RateLimit,
+        searches: RateLimit,
+        allowance: Allowance,
     ) -> None:
         """Take the parts; `rate` is the limit of all requests, `searches` the one that a portal's searches share."""
         self._rate = rate
+        self._allowance = allowance
         self._base = settings.api_url.rstrip("/")
         self._tokens = tokens
         self._http = http
@@ -71,7 +93,9 @@ class Client:
 
     async def account(self) -> Reply:
         """The portal's own settings, and the server's clock."""
-        return await self._read("GET", f"/account-info/{VERSION}/details")
+        reply = await self._read("GET", f"/account-info/{VERSION}/details")
+        self._allowance.zone = str(reply.body.get("timeZone") or "")
+        return reply
 
     async def owners(self, *, archived: bool) -> list[JSON]:
         """All owners, or all deactivated ones."""
@@ -82,17 +106,21 @@ class Client:
         """The pipelines of deals with their stages."""
         return _rows(await self._read("GET", f"/crm/pipelines/{VERSION}/deals"))
 
-    async def properties(self, kind: str) -> list[JSON]:
-        """The definitions of a kind's properties."""
-        return _rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}"))
+    async def properties(self, kind: str, *, archived: bool = False) -> list[JSON]:
+        """The definitions of a kind's properties, or of those that were archived."""
+        query = {"archived": "true"} if archived else None
+        return _rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}", query=query))
 
     async def listing(
         self, kind: str, properties: Sequence[str], *, archived: bool = False
     ) -> AsyncIterator[list[JSON]]:
         """Pages of all records in the order of their ids."""
-        query = {"limit": str(LIST_PAGE), "properties": ",".join(properties), "archived": _flag(value=archived)}
+        names = ",".join(properties)
+        long = len(names) > LONGEST_NAMES
+        query = {"limit": str(LIST_PAGE), "archived": _flag(value=archived)} | ({} if long else {"properties": names})
         async for rows in self._paged(f"/crm/objects/{VERSION}/{kind}", query):
-            yield _records(rows)
+            records = _records(rows)
+            yield await self.batch(kind, [str(row["id"]) for row in records], properties) if long else records
 
     async def probe(self, kind: str) -> None:
         """Ask for one record, to see whether the token may."""
@@ -100,7 +128,7 @@ class Client:
 
     async def search(
         self, kind: str, properties: Sequence[str], *, changed: str, since: datetime
-    ) -> AsyncIterator[list[JSON]]:
+    ) -> AsyncIterator[Found]:
         """Pages of the records whose property `changed` is at or after an instant, by rising id: a key set, not
         offsets, so that neither the cap of 10,000 nor equal times lose any (hubspot.md section 3)."""
         last = ""
@@ -114,8 +142,9 @@ class Client:
                 "limit": SEARCH_PAGE,
             }
             path = f"/crm/objects/{VERSION}/{kind}/search"
-            rows = _records(_rows(await self._read("POST", path, body=body, also=self._searches)))
-            yield rows
+            reply = await self._read("POST", path, body=body, also=self._searches)
+            rows = _records(_rows(reply))
+            yield Found(int(reply.body.get("total") or len(rows)), rows)
             if len(rows) < SEARCH_PAGE:
                 return
             if str(rows[-1]["id"]) == last:
@@ -123,14 +152,20 @@ class Client:
                 raise Retriable(msg)
             last = str(rows[-1]["id"])
 
-    async def batch(self, kind: str, ids: Sequence[str], properties: Sequence[str]) -> list[JSON]:
-        """Records by id, as they are now (no search lag); those that are gone are left out."""
+    async def batch(
+        self, kind: str, ids: Sequence[str], properties: Sequence[str], *, past: Sequence[str] = ()
+    ) -> list[JSON]:
+        """Records by id, as they are now (no search lag); those that are gone are left out.
+
+        `past` are properties whose former values are wanted, too, newest first.
+        """
         found: list[JSON] = []
-        for begin in range(0, len(ids), BATCH):
+        most = HISTORY_BATCH if past else BATCH
+        for begin in range(0, len(ids), most):
             body = {
-                "inputs": [{"id": id_} for id_ in ids[begin : begin + BATCH]],
+                "inputs": [{"id": id_} for id_ in ids[begin : begin + most]],
                 "properties": list(properties),
-                "propertiesWithHistory": [],
+                "propertiesWithHistory": list(past),
             }
             found += _records(_rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body)))
         return found
@@ -192,12 +227,19 @@ class Client:
         """Make a record with its associations. There is no idempotency key (hubspot.md section 4)."""
         return await self._write("POST", f"/crm/objects/{VERSION}/{kind}", body)
 
+    async def merge(self, kind: str, id_: str, swallowed: str) -> Reply:
+        """Let one record swallow another, for good; the answer may carry a new id (hubspot.md section 3)."""
+        body = {"primaryObjectId": id_, "objectIdToMerge": swallowed}
+        return await self._write("POST", f"/crm/objects/{VERSION}/{kind}/merge", body)
+
     async def define(self, path: str, body: JSON) -> Reply:
         """Make a property or a group of them; `path` is behind the properties' root."""
         return await self._write("POST", f"/crm/properties/{VERSION}/{path}", body)
 
     async def _write(self, method: str, path: str, body: JSON) -> Reply:
-        return self._reply(await self._http.write(self._request(method, path, body=body), judge))
+        self._allowance.require(write=True)
+        with self._daily():
+            return self._reply(await self._http.write(self._request(method, path, body=body), judge))
 
     async def _read(
         self,
@@ -208,10 +250,23 @@ class Client:
         body: JSON | None = None,
         also: RateLimit | None = None,
     ) -> Reply:
-        request = self._request(method, path, query=query, body=body, also=also)
-        return self._reply(await self._http.read(request, judge))
+        self._allowance.require(write=False)
+        with self._daily():
+            request = self._request(method, path, query=query, body=body, also=also)
+            return self._reply(await self._http.read(request, judge))
+
+    @contextmanager
+    def _daily(self) -> Iterator[None]:
+        """A refusal for the rest of the day holds for all calls, not for one."""
+        try:
+            yield
+        except Throttled as refused:
+            if refused.code != DAILY:
+                raise
+            raise self._allowance.used_up() from refused
 
     def _reply(self, answer: Answer) -> Reply:
+        self._allowance.heard(answer)
         allowed = answer.headers.get(ALLOWED, "")
         if allowed.isdigit():  # the plan's own limit in ten seconds, of which some is left to others
             self._rate.limit = max(1, int(allowed) * 9 // 10)

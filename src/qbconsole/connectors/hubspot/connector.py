@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qbconsole.connectors.http import Http
 from qbconsole.connectors.hubspot import checks
+from qbconsole.connectors.hubspot.allowance import Allowance
 from qbconsole.connectors.hubspot.batch import stamp_all
 from qbconsole.connectors.hubspot.client import REFERENCE, Client
 from qbconsole.connectors.hubspot.read import STREAMS, Reader
@@ -47,8 +48,10 @@ class HubSpot:
         rate = shared(account, settings.requests_per_ten_seconds, seconds=10)
         self._http = http or make_http(settings, rate)
         searches = shared(account, settings.searches_per_second, seconds=SEARCH_SECOND)
-        self._client = Client(settings, tokens, self._http, rate=rate, searches=searches)
-        self._reader = Reader(self._client)
+        self._client = Client(
+            settings, tokens, self._http, rate=rate, searches=searches, allowance=Allowance(settings.keep_free)
+        )
+        self._reader = Reader(settings, self._client)
         self._writer = Writer(settings, self._client)
 
     def pull(

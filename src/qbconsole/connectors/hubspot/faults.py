@@ -18,12 +18,14 @@ SIGN_IN_STEP = "Make a new service key or private app token in HubSpot and run `
 MISSING = "404"
 UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
 EXISTS = "409"
+DAILY = "DAILY"
+"""The code of a refusal for the rest of the day."""
 
 LOCKED_WAIT = 2.0
 MIGRATION_WAIT = 60.0
 DAILY_WAIT = 3600.0
 """A spent daily allowance comes back at midnight in the portal's zone: an hour is a fair time to look again."""
-WAIT_BY_POLICY = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": DAILY_WAIT}
+WAIT_BY_POLICY = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, DAILY: DAILY_WAIT}
 
 REFUSALS: dict[str, tuple[str, str]] = {
     UNKNOWN_PROPERTY: (
@@ -59,7 +61,8 @@ def judge(answer: Answer) -> Problem | None:
             return None
         return Retriable("HubSpot gave no readable answer.", next_step=AGAIN, code=str(status))
     if (wait := _wait(answer, details)) is not None:
-        return Throttled("HubSpot asks to wait.", wait=wait, code=str(status))
+        daily = details.get("policyName") == DAILY
+        return Throttled("HubSpot asks to wait.", wait=wait, code=DAILY if daily else str(status))
     if status == 401:
         return SignIn("HubSpot refuses the token.", next_step=SIGN_IN_STEP, code=_category(details) or "401")
     if status == 403:

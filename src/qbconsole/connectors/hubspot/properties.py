@@ -82,6 +82,12 @@ READ: dict[str, tuple[str, ...]] = {
         "name", "quantity", "price", "hs_sku", "hs_product_id", "description", "discount", "hs_discount_percentage",
         "recurringbillingfrequency", "hs_position_on_quote", "hs_lastmodifieddate",
     ),
+    "quotes": (
+        "hs_title", "hs_status", "hs_template_type", "hs_quote_amount", "hs_currency", "hs_quote_number",
+        "hs_expiration_date", "hs_quote_link", "hs_esign_enabled", "hs_esign_num_signers_required",
+        "hs_acceptance_method", "hs_clickwrap_accepted_by", "hs_payment_enabled", "hs_payment_status",
+        "hs_billing_enabled", "hs_lastmodifieddate",
+    ),
 }  # fmt: skip
 """By kind, what is asked for by name: HubSpot gives a small default set otherwise (hubspot.md section 2)."""
 
