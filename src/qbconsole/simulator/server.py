@@ -30,9 +30,10 @@ from qbconsole.simulator.quickbooks import api as quickbooks
 from qbconsole.simulator.quickbooks.company import Company
 from qbconsole.simulator.quickbooks.oauth import OAuth
 from qbconsole.simulator.requests import Observer, RequestLog
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from starlette.types import ASGIApp
@@ -61,6 +62,7 @@ class Simulator:
     business: Business
     faults: Faults
     requests: RequestLog
+    switches: Switches
     base_url: str = ""
     """The root of every URL; known once it listens."""
 
@@ -127,10 +129,19 @@ def build(home: Path | None, *, seed: int = 7, size: float = 1.0, faults: str = 
         business=business,
         faults=Faults(database, faults, seed),
         requests=RequestLog(database),
+        switches=Switches(database),
     )
 
 
-def serve(port: int = 0, *, home: Path | None = None, seed: int = 7, size: float = 1.0, faults: str = "") -> None:
+def serve(
+    port: int = 0,
+    *,
+    home: Path | None = None,
+    seed: int = 7,
+    size: float = 1.0,
+    faults: str = "",
+    switches: Mapping[str, str] | None = None,
+) -> None:
     """Serve on the loopback until SIGTERM or SIGINT; the first line on stdout says where and with which credentials.
 
     Args:
@@ -139,14 +150,16 @@ def serve(port: int = 0, *, home: Path | None = None, seed: int = 7, size: float
         seed: of the business and of the faults.
         size: of the business, 1 being the usual one.
         faults: a specification as in `qbconsole.simulator.faults`.
+        switches: those to turn, as in `qbconsole.simulator.switches`; the others stay as the home has them.
 
     Raises:
-        ValueError: the fault specification is wrong.
+        ValueError: the fault specification or a switch is wrong.
         HomeInUse: another simulator runs on that home.
         OSError: the port is taken.
     """
     with _claimed(home) as note:
         simulator = build(home, seed=seed, size=size, faults=faults)
+        simulator.switches.turn(switches or {})
         listener = _listen(port or _port_before(note), strict=bool(port))
         bound = listener.getsockname()[1]
         simulator.base_url = f"http://{HOST}:{bound}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,6 +15,7 @@ from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.database import Database
 from qbconsole.simulator.hubspot import api
 from qbconsole.simulator.hubspot.portal import Portal
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def portal() -> Iterator[Portal]:
     """One owner, the default pipeline and a second one with numeric stage ids; searches lag behind nothing."""
     database = Database(None)
     made = Portal(database, Clock(database))
-    made.index.lag = timedelta(0)
+    Switches(database).turn({"search_lag_seconds": "0"})
     made.limits.search = made.limits.burst = 10_000
     service = {
         "id": "7712",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qbconsole.simulator.hubspot import times
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     import httpx
@@ -136,7 +137,7 @@ def test_searches_filter_by_association(http: httpx.Client, portal: Portal) -> N
 
 def test_the_index_lags_behind_writes_and_catches_up(http: httpx.Client, portal: Portal) -> None:
     old = portal.create("deals", {"dealname": "old"}, at=portal.clock.now() - timedelta(days=1))
-    portal.index.lag = timedelta(seconds=3)
+    Switches(portal.database).turn({"search_lag_seconds": "3"})
     http.patch(f"/crm/v3/objects/deals/{old['id']}", json={"properties": {"dealname": "new"}})
     http.post("/crm/v3/objects/deals", json={"properties": {"dealname": "fresh"}})
 

@@ -34,3 +34,4 @@ def renew(portal: Portal, kind: str, record_id: str, to_kind: str) -> None:
         properties.pop(primary, None)
         properties |= {primary: company} if company else {}
     portal.store.put(kind, record | {"properties": properties})
+    portal.index.touch(kind, record_id)

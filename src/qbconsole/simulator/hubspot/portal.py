@@ -20,7 +20,7 @@ from qbconsole.simulator.hubspot.refusals import Refusal, not_found
 from qbconsole.simulator.hubspot.vendor_properties import option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from qbconsole.simulator.clock import Clock
@@ -55,12 +55,12 @@ class Portal:
         self.pipelines = Pipelines(database)
         self.properties = Properties(database)
         self.associations = Associations(database)
-        self.index = Index()
         self.limits = Limits()
         self.missing_scopes: set[str] = set()
         """Scopes that the token lacks; none by default."""
         self._settings = database.collection("hubspot.portal")
         self.store = Records(database)
+        self.index = Index(database, self.store)
         self._restamps = database.collection("hubspot.restamps")
 
     # The account
@@ -138,10 +138,6 @@ class Portal:
         """The live records of a kind in id order."""
         return self.store.listed(kind)
 
-    def seen_by_search(self, kind: str) -> Iterator[Record]:
-        """The records as the search index has them now."""
-        return self.index.seen(kind, self.store.every(kind), self.clock.now())
-
     def associated(self, kind: str, id: str, to_kind: str) -> list[str]:  # noqa: A002
         """The ids of the live records of a kind that a record is linked to."""
         return list(self.links(kind, id, to_kind))
@@ -200,7 +196,7 @@ class Portal:
         self._claim_unique(kind, record_id, values, {})
         record = {"id": record_id, "properties": {}, "createdAt": made, "updatedAt": made, "archived": False}
         kept = self._keep(shape, record, values | standing | self._dated(kind, values, made), moment)
-        self.index.note(kind, None, kept, moment=moment, now=now)
+        self.index.note(kind, kept["id"], None, moment=moment, now=now)
         for to_kind, to_id, label in associations:
             self.associate(kind, record_id, to_kind, to_id, label)
         return self.store.find(kind, record_id) or kept
@@ -227,9 +223,10 @@ class Portal:
         self._claim_unique(kind, record["id"], changed, current)
         self.store.remember(kind, record, changed, times.stamp(moment), source)
         if changed.get("dealstage") and at is None:
+            self._restamps.remove(record["id"])
             self._restamps.put(record["id"], {"id": record["id"], "due": times.stamp(moment + SECOND_STAMP)})
         kept = self._keep(KINDS[kind], record, changed | self._dated(kind, changed, times.stamp(moment)), moment)
-        self.index.note(kind, record, kept, moment=moment, now=now)
+        self.index.note(kind, kept["id"], record, moment=moment, now=now)
         return kept
 
     def archive(self, kind: str, id: str, *, at: datetime | None = None) -> None:  # noqa: A002
@@ -243,7 +240,7 @@ class Portal:
                 self.archive("line_items", item, at=at)
         archived = record | {"archived": True, "archivedAt": times.stamp(moment)}
         self.store.put(kind, archived)
-        self.index.note(kind, record, archived, moment=moment, now=now)
+        self.index.note(kind, archived["id"], record, moment=moment, now=now)
         for to_kind in self.associations.linked_kinds(kind):
             for to_id in self.associations.linked(kind, id, to_kind):
                 hints.renew(self, to_kind, to_id, kind)
@@ -286,7 +283,7 @@ class Portal:
         self.store.inherit_history(kind, survivor, primary["id"])
         now = self.clock.now()
         values = properties | {"hs_object_id": survivor}
-        kept = self._keep(KINDS[kind], primary | {"id": survivor, "properties": {}}, values, now)
+        self._keep(KINDS[kind], primary | {"id": survivor, "properties": {}}, values, now)
         self._claim_unique(kind, survivor, properties, {})
         for record in (primary, other):
             if record["id"] != survivor:
@@ -296,23 +293,26 @@ class Portal:
             hints.renew(self, kind, survivor, to_kind)
             for to_id in self.associations.linked(kind, survivor, to_kind):
                 hints.renew(self, to_kind, to_id, kind)
-        self.index.note(kind, None, kept, moment=now, now=now)
+        for record in (primary, other):
+            self.index.note(kind, record["id"], record, moment=now, now=now)
+        if survivor != primary["id"]:
+            self.index.note(kind, survivor, None, moment=now, now=now)
         return self.store.existing(kind, survivor)
 
     def catch_up(self) -> None:
         """Do what the vendor does a moment after a write: the second modification stamp of a stage change."""
         now = self.clock.now()
-        for waiting in self._restamps:
+        for waiting in self._restamps:  # in the order in which they fall due
             due = times.parse(waiting["due"])
             if due > now:
-                continue
+                break
             self._restamps.remove(waiting["id"])
             record = self.store.find("deals", waiting["id"])
             if record is not None and times.parse(record["updatedAt"]) < due:
                 properties = record["properties"] | {"hs_lastmodifieddate": waiting["due"]}
                 stamped = record | {"properties": properties, "updatedAt": waiting["due"]}
                 self.store.put("deals", stamped)
-                self.index.note("deals", record, stamped, moment=due, now=now)
+                self.index.note("deals", stamped["id"], record, moment=due, now=now)
 
     # Inner workings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot import search
@@ -25,11 +26,10 @@ def list_records(call: Call) -> Answer:
     kind = call.kind.name
     past = call.names("propertiesWithHistory") or []
     limit = call.number("limit", 10, LARGEST_PAGE_WITH_HISTORY if past else LARGEST_PAGE)
-    records = call.portal.store.listed(kind, archived=call.archived)
-    if after := call.text("after"):
-        if not after.isdigit():
-            raise invalid(f"Invalid after {after}")
-        records = [record for record in records if int(record["id"]) >= int(after)]
+    after = call.text("after", "0")
+    if not after.isdecimal():
+        raise invalid(f"Invalid after {after}")
+    records = list(islice(call.portal.store.since(kind, int(after), archived=call.archived), limit + 1))
     page = [
         shown(
             call.portal,

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from qbconsole.simulator.quickbooks import batch, cdc, kinds, wire
 from qbconsole.simulator.quickbooks.fault import Fault
+from qbconsole.simulator.quickbooks.grant import ACCOUNTING
 from qbconsole.simulator.quickbooks.query import evaluate
 
 if TYPE_CHECKING:
@@ -92,11 +93,12 @@ class Api:
         return serve
 
     def _refused(self, request: Request, batched: bool) -> Response | None:
-        if not self.oauth.accepts(request.headers.get("authorization", "")):
+        scopes = self.oauth.scopes_of(request.headers.get("authorization", ""))
+        if not scopes:
             return self._lower_case(
                 401, "3200", "message=AuthenticationFailed; errorCode=003200; statusCode=401", "AUTHENTICATION"
             )
-        if request.path_params["realm"] != self.company.realm_id:
+        if request.path_params["realm"] != self.company.realm_id or ACCOUNTING not in scopes:
             words = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
             return self._lower_case(403, "3100", words, "SERVICE")
         throttles = [*self.throttles, self.batch_throttle] if batched else self.throttles

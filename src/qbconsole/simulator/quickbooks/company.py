@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from qbconsole.simulator.quickbooks import documents, effects, kinds, names, payments, wire
 from qbconsole.simulator.quickbooks.fault import Fault, business, missing, not_found, stale
 from qbconsole.simulator.quickbooks.shelf import Shelf
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -45,6 +46,7 @@ class Company:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
+        self.switches = Switches(database)
         self._shelves = {kind: Shelf(database.collection(f"qbo.{kind}")) for kind in kinds.KINDS}
         self._deleted = database.collection("qbo.deleted")
         self._generation = -1

@@ -1,0 +1,138 @@
+"""Where the vendors' documents are silent or disagree: one named switch for each reading, the more hostile as default.
+
+To add one, add a `Switch` to `SWITCHES` and its row to `docs/simulator.md`; ask for it with `Switches(database)[NAME]`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from qbconsole.simulator.database import Database
+
+NUMBER = "N"
+"""Stands among a switch's values for any whole number."""
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One open question and its answers."""
+
+    name: str
+    values: tuple[str, ...]
+    default: str
+    meaning: str
+    """One line."""
+
+    def takes(self, value: str) -> bool:
+        """Whether it is one of the values."""
+        return value in self.values or (NUMBER in self.values and value.isascii() and value.isdecimal())
+
+
+SWITCHES: tuple[Switch, ...] = (
+    # Sign-in
+    Switch("consent", ("granted", "refused", "asked"), "granted", "what the user says at sign-in; asked: a page asks"),
+    Switch(
+        "redirect_uris",
+        ("development", "production"),
+        "development",
+        "what an app may register: development keys any http address of this machine and one public https address,"
+        " production keys the public one alone",
+    ),
+    Switch(
+        "refresh_token_rotation",
+        ("every_24h", "every_call"),
+        "every_24h",
+        "how old a refresh token is before a refresh gives another one",
+    ),
+    Switch("refresh_token_grace", ("0", "24h"), "0", "how long a refresh token stays good after it was replaced"),
+    Switch("refresh", ("granted", "invalid_grant"), "granted", "whether refreshing works at all"),
+    Switch("access_token_seconds", (NUMBER,), "3600", "how long an access token lives, on real time"),
+    Switch("authorization_code_seconds", (NUMBER,), "300", "how long a code can be redeemed, on real time"),
+    Switch(
+        "token_length",
+        ("longest", "usual"),
+        "longest",
+        "4096 characters of an access token and 512 of a refresh token or code, or 1000 and 50",
+    ),
+    Switch("search_lag_seconds", (NUMBER,), "3", "HubSpot: how long a change stays unseen by searches"),
+)
+"""Every switch there is."""
+_BY_NAME = {switch.name: switch for switch in SWITCHES}
+
+
+class Switches:
+    """How the switches of one simulator stand; kept in its database, so any number of these show the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._set = database.collection("switches")
+
+    def __getitem__(self, name: str) -> str:
+        """The value in force; KeyError for a name that is no switch."""
+        default = _BY_NAME[name].default
+        return str((self._set.get(name) or {"value": default})["value"])
+
+    def number(self, name: str) -> int:
+        """The value of a switch that stands on a whole number."""
+        return int(self[name])
+
+    def seconds(self, name: str) -> float:
+        """The value of a switch that stands on a span, such as `24h`, `0` or `forever`."""
+        value = self[name]
+        if value == "forever":
+            return math.inf
+        return float(value) if value.isdecimal() else float(value[:-1]) * _UNITS[value[-1]]
+
+    def turn(self, values: Mapping[str, str]) -> None:
+        """Set some of the switches; none is changed when one is wrong.
+
+        Raises:
+            ValueError: there is no such switch, or it has no such value.
+        """
+        for name, value in values.items():
+            _check(name, value)
+        with self._database.transaction():
+            for name, value in values.items():
+                self._set.put(name, {"value": value})
+
+    def document(self) -> dict[str, dict[str, object]]:
+        """Every switch with its value, for `/control/switches`."""
+        return {
+            switch.name: {
+                "value": self[switch.name],
+                "values": list(switch.values),
+                "default": switch.default,
+                "meaning": switch.meaning,
+            }
+            for switch in SWITCHES
+        }
+
+
+def parse(texts: Iterable[str]) -> dict[str, str]:
+    """The switches of some `NAME=VALUE`.
+
+    Raises:
+        ValueError: one is wrong; the text names it and what there is.
+    """
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        _check(name, value)
+        found[name] = value
+    return found
+
+
+def _check(name: str, value: str) -> None:
+    if name not in _BY_NAME:
+        message = f"switches: no switch is called {name!r}; there are {', '.join(_BY_NAME)}"
+        raise ValueError(message)
+    if not _BY_NAME[name].takes(value):
+        allowed = " or ".join(_BY_NAME[name].values).replace(NUMBER, "a whole number")
+        message = f"switches: {name} is {allowed}, not {value!r}"
+        raise ValueError(message)
