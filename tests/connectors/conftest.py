@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +37,11 @@ class Tokens(dict[str, str]):
     def write(self, secrets: Any) -> None:
         self.writes.append(dict(secrets))
         self.update(secrets)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Nobody else has them."""
+        yield
 
 
 @dataclass

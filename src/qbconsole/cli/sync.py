@@ -38,6 +38,8 @@ def sync(
     from qbconsole.runner.once import sync_once
 
     with opened(home, book) as one:
+        if one.settings.secrets == "file":
+            _unlock(one)
         result = asyncio.run(sync_once(one, full=full))
         document = summary(one, result)
     problem = result.problem
@@ -51,6 +53,14 @@ def sync(
     answer(document, lines, as_json=as_json)
     waiting = any(document["waiting"].values()) or document["parked"]
     raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
+
+
+def _unlock(book: Book) -> None:
+    """Open the encrypted secrets before the book is held: a person may have to type the passphrase."""
+    from qbconsole.books.secrets import KEYS, secrets_of
+
+    for system in KEYS:
+        secrets_of(book.folder, book.settings, system).read()
 
 
 def summary(book: Book, result: Result) -> dict[str, Any]:

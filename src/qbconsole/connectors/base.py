@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation, Receipt
     from qbconsole.domain.records import Record
+    from qbconsole.domain.sign_in import SignInEnds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class TokenStore(Protocol):
         """Replace the named secrets, durably, before this returns."""
         ...
 
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Hold the store alone among all processes, to read, renew and write."""
+        ...
+
 
 class Connector(Protocol):
     """One remote system of one book. Every method may raise a `Problem` of domain/errors.py, and nothing else."""
@@ -130,4 +136,17 @@ class Connector(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+@runtime_checkable
+class SignedIn(Protocol):
+    """A connector that somebody signed in to for a while."""
+
+    def signed_in_until(self) -> SignInEnds:
+        """When somebody must sign in again, as far as it is known here; no request is made.
+
+        Raises:
+            Problem: the store of the tokens cannot be read.
+        """
         ...

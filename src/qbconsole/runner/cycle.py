@@ -11,7 +11,7 @@ from qbconsole.actions.propose import decide_automatically, propose
 from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import pull
-from qbconsole.runner import firm
+from qbconsole.runner import expiry, firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.store import facts, runs, watching
 
@@ -61,6 +61,7 @@ class Cycle:
             result.run_id = self._newest_run = runs.begin(connection, reason, datetime.now(UTC))
         try:
             await self._work(result, full=full)
+            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, datetime.now(UTC))
         except asyncio.CancelledError:
             self._close(result, "stopped", "")
             raise

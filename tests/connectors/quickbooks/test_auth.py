@@ -41,7 +41,10 @@ async def test_a_refused_token_is_refreshed_once_and_the_call_repeated(
     (refresh,) = vendor.sent("POST", TOKEN)
     assert refresh.headers["Authorization"] == "Basic aWQ6c2VjcmV0"
     assert refresh.content == b"grant_type=refresh_token&refresh_token=refresh-1"
-    assert set(tokens.writes[0]) == {"access_token", "access_expires_at", "refresh_token", "refresh_expires_at"}
+    assert refresh.headers["x-include-refresh-token-hard-expires-in"] == "true"
+    assert set(tokens.writes[0]) == {
+        "access_token", "access_expires_at", "refresh_token", "refresh_expires_at", "previous_refresh_token"
+    }  # fmt: skip
 
 
 async def test_many_calls_at_once_refresh_once(vendor: Any, tokens: Any, quickbooks: QuickBooks) -> None:

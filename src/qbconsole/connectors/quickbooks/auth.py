@@ -1,35 +1,34 @@
-"""The access token: from the store while it is good, refreshed by one at a time (quickbooks.md 1.4, 1.5)."""
+"""The access token: from the store while it is good, refreshed by one at a time (quickbooks.md 1.4, 1.5).
+
+One at a time means among all processes: the store is held alone, and read again once it is. The new refresh token is
+stored before the new access token is used, and the one before it is kept until the new one was of use.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from qbconsole.connectors.http import Request
-from qbconsole.connectors.payload import UnreadableError
-from qbconsole.connectors.quickbooks.faults import AGAIN, SIGN_IN_STEP
-from qbconsole.domain.errors import Configuration, Problem, Retriable, SignIn, Throttled
+from qbconsole.connectors.quickbooks.faults import SIGN_IN_STEP
+from qbconsole.connectors.quickbooks.tokens import INVALID_GRANT, TokenServer, wall_clock
+from qbconsole.domain.errors import SignIn
+from qbconsole.domain.failpoints import failpoint
+from qbconsole.domain.sign_in import SignInEnds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qbconsole.connectors.base import TokenStore
-    from qbconsole.connectors.http import Answer, Http
+    from qbconsole.connectors.http import Http
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
 
 AHEAD = timedelta(minutes=5)
 """A token is refreshed this long before it ends (it lives an hour)."""
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class Auth:
-    """Gives out access tokens. The rotated refresh token is in the store before the new access token is used."""
+    """Gives out access tokens."""
 
     def __init__(
         self,
@@ -37,90 +36,75 @@ class Auth:
         tokens: TokenStore,
         http: Http,
         *,
-        clock: Callable[[], datetime] = _wall_clock,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """Take the store and the client; `clock` is this machine's (a token's life is counted here)."""
-        self._settings = settings
         self._tokens = tokens
-        self._http = http
+        self._server = TokenServer(settings, http, clock)
         self._clock = clock
         self._refreshing = asyncio.Lock()
+        self._known: Mapping[str, str] = {}
+        self._refused_for_good: set[str] = set()
 
     async def access_token(self, *, refused: str = "") -> str:
         """A token to use now; `refused` is one that the server did not take.
 
         Raises:
-            SignIn: there is no consent any more: somebody must sign in.
+            SignIn: there is no consent any more: somebody must sign in. The token server is not asked again with a
+                refresh token that it refused for good.
             Retriable: the token server cannot be reached.
         """
-        token = self._usable(self._tokens.read(), refused)
-        if token:
+        if token := self._usable(refused):
             return token
         async with self._refreshing:
-            secrets = self._tokens.read()  # another call may have refreshed meanwhile
-            return self._usable(secrets, refused) or await self._refresh(secrets)
+            if token := self._usable(refused):  # another call has refreshed meanwhile
+                return token
+            self._known = self._tokens.read()
+            if token := self._usable(refused):
+                return token
+            async with self._tokens.alone():
+                self._known = self._tokens.read()
+                if token := self._usable(refused):  # another process has
+                    return token
+                await self._refresh(self._known)
+                return self._known["access_token"]
 
-    def _usable(self, secrets: Mapping[str, str], refused: str) -> str:
-        token = secrets.get("access_token", "")
+    def ends(self) -> SignInEnds:
+        """When the sign-in ends, as the store has it."""
+        secrets = self._tokens.read()
+        access, idle, consent = (
+            datetime.fromisoformat(secrets[name]) if secrets.get(name) else None
+            for name in ("access_expires_at", "refresh_expires_at", "consent_expires_at")
+        )
+        return SignInEnds(access, idle, consent)
+
+    def _usable(self, refused: str) -> str:
+        token = self._known.get("access_token", "")
         if not token or token == refused:
             return ""
-        expires = secrets.get("access_expires_at", "")
+        expires = self._known.get("access_expires_at", "")
         if expires and datetime.fromisoformat(expires) - AHEAD <= self._clock():
             return ""
         return token
 
-    async def _refresh(self, secrets: Mapping[str, str]) -> str:
-        if not (secrets.get("refresh_token") and secrets.get("client_id")):
+    async def _refresh(self, secrets: Mapping[str, str]) -> None:
+        """Store new tokens, by the newest refresh token or, if that is refused for good, by the one before it."""
+        candidates = [secrets[name] for name in ("refresh_token", "previous_refresh_token") if secrets.get(name)]
+        if not candidates or not secrets.get("client_id"):
             raise SignIn("QuickBooks is not connected.", next_step=SIGN_IN_STEP)
-        pair = f"{secrets['client_id']}:{secrets.get('client_secret', '')}"
-        request = Request(
-            "POST",
-            self._settings.token_url,
-            headers={
-                "Authorization": "Basic " + base64.b64encode(pair.encode()).decode(),
-                "Accept": "application/json",
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-            content=urlencode({"grant_type": "refresh_token", "refresh_token": secrets["refresh_token"]}).encode(),
-        )
-        # A lost answer is asked for again: the old refresh token still works for a while after a rotation.
-        answer = await self._http.read(request, self._judge)
-        granted = answer.json()
-        now = self._clock()
-        renewed = {
-            "access_token": str(granted["access_token"]),
-            "access_expires_at": (now + timedelta(seconds=int(granted.get("expires_in", 3600)))).isoformat(),
-            "refresh_token": str(granted.get("refresh_token") or secrets["refresh_token"]),
-        }
-        if "x_refresh_token_expires_in" in granted:
-            idle = timedelta(seconds=int(granted["x_refresh_token_expires_in"]))
-            renewed["refresh_expires_at"] = (now + idle).isoformat()
-        self._tokens.write(renewed)
-        return renewed["access_token"]
-
-    def _judge(self, answer: Answer) -> Problem | None:
-        """The token server's own error shape: `{"error": "invalid_grant"}` with status 400, 401 for the app itself."""
-        try:
-            body = answer.json()
-        except UnreadableError:
-            body = None
-        if answer.status == 429:
-            return Throttled("QuickBooks' sign-in asks to wait.", wait=answer.wait(self._settings.throttle_wait))
-        if answer.status == 200 and isinstance(body, dict) and body.get("access_token"):
-            return None
-        if answer.status == 200 or answer.status >= 500:
-            return Retriable(f"QuickBooks' sign-in gave no usable answer (status {answer.status}).", next_step=AGAIN)
-        error = str(body.get("error", "")) if isinstance(body, dict) else ""
-        if error == "invalid_grant":
-            return SignIn("QuickBooks is asking you to sign in again.", next_step=SIGN_IN_STEP, code=error)
-        if error == "invalid_client" or answer.status in {401, 403}:
-            return SignIn(
-                "QuickBooks refuses the app's client id or secret.",
-                next_step="Check them in the Intuit developer portal, then sign in again.",
-                code=error or str(answer.status),
-            )
-        return Configuration(
-            f"QuickBooks' sign-in is not at the address in the settings (status {answer.status}).",
-            next_step="Correct the OAuth URL of the book.",
-            code=error or str(answer.status),
-        )
+        for token in candidates:
+            if token in self._refused_for_good:
+                continue
+            try:
+                renewed = await self._server.refresh(secrets, token)
+            except SignIn as refusal:
+                if refusal.code != INVALID_GRANT:
+                    raise
+                self._refused_for_good.add(token)
+                continue
+            renewed["previous_refresh_token"] = token if token != renewed["refresh_token"] else ""
+            failpoint("token.store")
+            self._tokens.write(renewed)
+            self._known = {**secrets, **renewed}
+            return
+        raise SignIn("QuickBooks is asking you to sign in again.", next_step=SIGN_IN_STEP, code=INVALID_GRANT)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation, Receipt
+    from qbconsole.domain.sign_in import SignInEnds
 
 
 class QuickBooks:
@@ -37,11 +38,12 @@ class QuickBooks:
 
         Args:
             settings: addresses and limits.
-            tokens: client_id, client_secret, access_token, refresh_token, access_expires_at, refresh_expires_at.
+            tokens: client_id, client_secret, access_token, refresh_token, and what `tokens.py` and `auth.py` add.
             http: another client (tests).
         """
         self._http = http or make_http(settings)
-        self._client = Client(settings, self._http, Auth(settings, tokens, self._http))
+        self._auth = Auth(settings, tokens, self._http)
+        self._client = Client(settings, self._http, self._auth)
         self._reader = Reader(settings, self._client)
         self._writer = Writer(self._client, self._reader)
         self._tagger = Tagger(self._client, self._reader)
@@ -85,6 +87,10 @@ class QuickBooks:
     async def check(self) -> Sequence[Capability]:
         """What the company's plan and preferences have."""
         return await checks.capabilities(self._client)
+
+    def signed_in_until(self) -> SignInEnds:
+        """When the access token, an unused refresh token and the consent end."""
+        return self._auth.ends()
 
     async def close(self) -> None:
         """Close the connections."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qbconsole.connectors.http import Answer
 
-SIGN_IN_STEP = "Sign in again and give the new keys: `qbconsole connect quickbooks`."
+SIGN_IN_STEP = "Sign in again: `qbconsole connect quickbooks`."
 OUR_MISTAKE = "Please report it with the reference in the sync log."
 AGAIN = "It is tried again by itself."
 

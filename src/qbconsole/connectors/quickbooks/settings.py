@@ -20,6 +20,8 @@ class QuickBooksSettings:
     api_url: str = "https://quickbooks.api.intuit.com"
     oauth_url: str = "https://oauth.platform.intuit.com"
     app_url: str = "https://app.qbo.intuit.com"
+    authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
+    revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
     minor_version: int = MINOR_VERSION
     requests_per_second: int = 9
     requests_per_minute: int = 480
