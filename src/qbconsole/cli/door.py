@@ -101,7 +101,7 @@ def explain(error: BaseException, *, as_json: bool, home: Path | None = None) ->
     from qbconsole.domain.text import safe_text
 
     if isinstance(error, Problem):
-        code, words, next_step = error.exit_code, error.message, error.next_step
+        code, words, next_step = error.exit_code, error.words, error.next_step
     else:
         where = _keep_details(error, root(home))
         code, words = int(Exit.FAILED), f"stopped by an unforeseen {type(error).__name__}."

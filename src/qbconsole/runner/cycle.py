@@ -141,18 +141,23 @@ class Cycle:
         """A failure goes into the run's log, and the weightiest of them into the result."""
         if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
             result.problem = problem
-        words = f"{subject}: {problem.message}" if subject else problem.message
+        words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
             at = datetime.now(UTC)
             runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
 
     def _log_parked(self, result: Result) -> None:
-        if not result.delivered.problems:
+        parked, noted = result.delivered.problems, result.delivered.notices
+        steps = (
+            (parked, "Look at the sync log: R retries, x cancels."),
+            (noted, "Compare both before it is e-mailed."),
+        )
+        if not (parked or noted):
             return
-        step = "Look at the sync log: R retries, x cancels."
         with self.book.store.writing(durable=False) as connection:
-            for parked in result.delivered.problems:
-                runs.log(connection, result.run_id, "warning", parked, at=datetime.now(UTC), next_step=step)
+            for lines, step in steps:
+                for line in lines:
+                    runs.log(connection, result.run_id, "warning", line, at=datetime.now(UTC), next_step=step)
 
     def _close(self, result: Result, state: str, error: str) -> None:
         """Close the run, and let the firm's page know."""

@@ -10,7 +10,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from qbconsole.connectors.quickbooks.faults import SIGN_IN_STEP
+from qbconsole.connectors.quickbooks.cookbook import SIGN_IN_STEP
 from qbconsole.connectors.quickbooks.tokens import INVALID_GRANT, TokenServer, wall_clock
 from qbconsole.domain.errors import SignIn
 from qbconsole.domain.failpoints import failpoint

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
 from qbconsole.connectors.payload import dump
-from qbconsole.connectors.quickbooks.faults import judge
-from qbconsole.domain.errors import Problem, Retriable, SignIn
+from qbconsole.connectors.quickbooks.faults import REFERENCE, judge
+from qbconsole.connectors.quickbooks.settings import SecondLimits
+from qbconsole.domain.errors import Fatal, Problem, Retriable, SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from qbconsole.connectors.quickbooks.auth import Auth
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
 
+JSON, PDF = "application/json", "application/pdf"
 PAGE = 1000
 """Rows of a page: the most that Intuit gives (quickbooks.md 3.1)."""
 
@@ -65,7 +67,10 @@ class Client:
         self._settings = settings
         self._http = http
         self._auth = auth
+        self._limits = SecondLimits(settings)
         self.calls = 0
+        self.reads = 0
+        """Calls of the kind that Intuit meters (quickbooks.md 5.2)."""
 
     async def query(self, statement: str) -> Reply:
         """The answer to a select. Posted, so that no customer's name stands in a URL."""
@@ -77,6 +82,25 @@ class Client:
         page = f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {limit}"
         reply = await self.query(f"SELECT * FROM {kind}{condition} {page}")  # noqa: S608 - values are quoted()
         return rows_of(reply.body.get("QueryResponse"), kind)
+
+    async def all_rows(self, kind: str, where: str) -> list[dict[str, Any]]:
+        """All rows of a kind under a condition that few meet."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = await self.rows(kind, where, start=len(found) + 1)
+            found += page
+            if len(page) < PAGE:
+                return found
+
+    async def pdf(self, kind: str, id_: str) -> bytes:
+        """A sales form as QuickBooks prints it (quickbooks.md 9).
+
+        Raises:
+            NeedsPerson: with code 610, when there is none (any more).
+            Retriable: no PDF came.
+        """
+        answer = await self._answer("GET", f"{kind.lower()}/{id_}/pdf", accept=PDF)
+        return answer.body
 
     async def count(self, kind: str, where: str) -> int:
         """How many rows of a kind there are."""
@@ -104,26 +128,43 @@ class Client:
         return await self._read("GET", "cdc", query={"entities": ",".join(kinds), "changedSince": moment(since)})
 
     async def write(
-        self, kind: str, body: Mapping[str, Any], *, request_id: str, query: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        body: Mapping[str, Any] | None,
+        *,
+        request_id: str,
+        query: Mapping[str, str] | None = None,
+        path: str = "",
     ) -> Reply:
-        """Create, update or void: one POST, sent once, under its request id (quickbooks.md 6).
+        """Create, change, delete, void or send: one POST, sent once, under its request id (quickbooks.md 6).
+
+        Args:
+            kind: Intuit's kind, or "batch".
+            body: what is posted; nothing when QuickBooks is asked to mail a document (quickbooks.md 9).
+            request_id: the same for the same intent.
+            query: which operation it is, where it is no create or update.
+            path: below the kind's own, for sending.
 
         Raises:
+            Fatal: it would receive money, which this program never does.
             Retriable: `sent` says whether it may have happened.
             Problem: as `faults.judge` has it.
         """
+        if kind == "Payment" and (body is None or body.get("TotalAmt") != 0):
+            msg = "A payment of money was about to be written; it is not sent."
+            raise Fatal(msg)
         return await self._call(
             "POST",
-            kind.lower(),
+            f"{kind.lower()}/{path}".rstrip("/"),
             query={**(query or {}), "requestid": request_id},
-            content=dump(body).encode(),
-            content_type="application/json",
+            content=b"" if body is None else dump(body).encode(),
+            content_type="application/octet-stream" if body is None else "application/json",
             write=True,
         )
 
     async def _read(self, method: str, path: str, *, query: Mapping[str, str] | None = None, text: str = "") -> Reply:
         return await self._call(
-            method, path, query=query or {}, content=text.encode() or None, content_type="application/text"
+            method, path, query=query or {}, content=text.encode() if text else None, content_type="application/text"
         )
 
     async def _call(
@@ -136,29 +177,51 @@ class Client:
         content_type: str,
         write: bool = False,
     ) -> Reply:
+        answer = await self._answer(method, path, query=query, content=content, content_type=content_type, write=write)
+        return _reply(answer)
+
+    async def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        content_type: str = "",
+        write: bool = False,
+        accept: str = JSON,
+    ) -> Answer:
+        """One call; with a new token if the one we had is refused."""
         token = await self._auth.access_token()
+        judge = self._judge_pdf if accept == PDF else self._judge
         for last in (False, True):
             request = Request(
                 method,
                 f"{self._settings.company_url}/{path}",
-                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"}
-                | ({"Content-Type": content_type} if content else {}),
-                query={**query, "minorversion": str(self._settings.minor_version)},
+                headers={"Authorization": f"Bearer {token}", "Accept": accept}
+                | ({"Content-Type": content_type} if content is not None else {}),
+                query={**(query or {}), "minorversion": str(self._settings.minor_version)},
                 content=content,
+                also=self._limits.of(path),
             )
             self.calls += 1
+            self.reads += not write
             try:
-                answer = await (self._http.write if write else self._http.read)(request, self._judge)
+                return await (self._http.write if write else self._http.read)(request, judge)
             except SignIn as refused:
                 if last or refused.code in {"120", "3100", "403"}:
                     raise
                 token = await self._auth.access_token(refused=token)
-            else:
-                return _reply(answer)
         raise AssertionError(path)  # the second pass returned or raised
 
     def _judge(self, answer: Answer) -> Problem | None:
         return judge(answer, throttle_wait=self._settings.throttle_wait)
+
+    def _judge_pdf(self, answer: Answer) -> Problem | None:
+        """A PDF is no JSON; whatever else came is judged as always, and what looks like a success is none."""
+        if answer.status == 200 and answer.body.startswith(b"%PDF"):
+            return None
+        return self._judge(answer) or Retriable("QuickBooks answered without the PDF asked for.")
 
 
 def _reply(answer: Answer) -> Reply:
@@ -167,7 +230,7 @@ def _reply(answer: Answer) -> Reply:
     time = answer.date or datetime.now(UTC)
     if isinstance(raw, str):
         time = _instant(raw) or time
-    return Reply(body, time, answer.headers.get("intuit_tid", ""), answer.date)
+    return Reply(body, time, answer.headers.get(REFERENCE, ""), answer.date)
 
 
 def _instant(raw: str) -> datetime | None:

@@ -11,7 +11,7 @@ from qbconsole.connectors.quickbooks import checks
 from qbconsole.connectors.quickbooks.auth import Auth
 from qbconsole.connectors.quickbooks.batch import Tagger
 from qbconsole.connectors.quickbooks.client import Client
-from qbconsole.connectors.quickbooks.find import Finder
+from qbconsole.connectors.quickbooks.faults import REFERENCE
 from qbconsole.connectors.quickbooks.read import STREAMS, Reader
 from qbconsole.connectors.quickbooks.write import Writer
 from qbconsole.domain.operations import TagCustomer
@@ -45,9 +45,8 @@ class QuickBooks:
         self._auth = Auth(settings, tokens, self._http)
         self._client = Client(settings, self._http, self._auth)
         self._reader = Reader(settings, self._client)
-        self._writer = Writer(self._client, self._reader)
+        self._writer = Writer(settings, self._client, self._reader)
         self._tagger = Tagger(self._client, self._reader)
-        self._finder = Finder(self._client, self._reader, self._writer)
 
     def pull(
         self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool = False
@@ -82,7 +81,15 @@ class QuickBooks:
 
     async def find(self, operation: Operation, *, since: datetime) -> Receipt | None:
         """Look whether the write already happened."""
-        return await self._finder.find(operation, since)
+        return await self._writer.find(operation, since)
+
+    async def pdf(self, type_: str, document_id: str) -> bytes:
+        """A document as QuickBooks prints it.
+
+        Raises:
+            Conflict: there is none (any more).
+        """
+        return await self._writer.pdf(type_, document_id)
 
     async def check(self) -> Sequence[Capability]:
         """What the company's plan and preferences have."""
@@ -105,5 +112,5 @@ def make_http(settings: QuickBooksSettings) -> Http:
         "QuickBooks",
         bases=(settings.company_url, settings.oauth_url),
         gate=Gate(second, minute, concurrent=settings.concurrent, rest=1.0),
-        reference_header="intuit_tid",
+        reference_header=REFERENCE,
     )

@@ -222,6 +222,7 @@ class SalesPrefs(VendorModel):
     AllowEstimates: bool = False
     AllowDiscount: bool = False
     AutoApplyCredit: bool = False
+    DefaultDiscountAccount: str = ""
     DefaultTerms: Ref = Ref()
 
 

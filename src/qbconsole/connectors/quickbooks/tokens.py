@@ -11,7 +11,7 @@ from pydantic import Field
 
 from qbconsole.connectors.http import Request
 from qbconsole.connectors.payload import UnreadableError, dump
-from qbconsole.connectors.quickbooks.faults import AGAIN, SIGN_IN_STEP
+from qbconsole.connectors.quickbooks.cookbook import AGAIN, SIGN_IN_STEP
 from qbconsole.connectors.vendor import UNREADABLE, VendorModel
 from qbconsole.domain.errors import Configuration, Problem, Retriable, SignIn, Throttled
 

@@ -16,6 +16,7 @@ from qbconsole.domain.records import (
     Address,
     Application,
     Customer,
+    CustomField,
     Document,
     DocumentLine,
     Item,
@@ -105,10 +106,30 @@ def ledger(realm_id: str, company: dict[str, Any], preferences: dict[str, Any]) 
         uses_tax=prefs.TaxPrefs.UsingSalesTax,
         custom_numbers=prefs.SalesFormsPrefs.CustomTxnNumbers,
         multicurrency=prefs.CurrencyPrefs.MultiCurrencyEnabled,
-        classes=accounting.ClassTrackingPerTxn or accounting.ClassTrackingPerTxnLine,
+        classes=accounting.ClassTrackingPerTxn,
         default_term_id=prefs.SalesFormsPrefs.DefaultTerms.value,
         time_zone=info.DefaultTimeZone,
+        class_per_line=accounting.ClassTrackingPerTxnLine,
+        locations=accounting.TrackDepartments,
+        estimates=prefs.SalesFormsPrefs.AllowEstimates,
+        discounts=prefs.SalesFormsPrefs.AllowDiscount,
+        discount_account_id=prefs.SalesFormsPrefs.DefaultDiscountAccount,
+        auto_apply_credits=prefs.SalesFormsPrefs.AutoApplyCredit,
     )
+
+
+def custom_fields(preferences: dict[str, Any]) -> tuple[CustomField, ...]:
+    """The classic custom fields of sales forms: up to three texts, each with a switch and a name (8.7)."""
+    groups = (preferences.get("SalesFormsPrefs") or {}).get("CustomField") or []
+    entries = [entry for group in groups for entry in group.get("CustomField") or ()]
+    switches = {str(entry.get("Name", "")): entry for entry in entries}
+    found = []
+    for id_ in ("1", "2", "3"):
+        name = str((switches.get(f"SalesFormsPrefs.SalesCustomName{id_}") or {}).get("StringValue", ""))
+        on = (switches.get(f"SalesFormsPrefs.UseSalesCustom{id_}") or {}).get("BooleanValue") is True
+        if name:
+            found.append(CustomField(id_, name, active=on))
+    return tuple(found)
 
 
 def document(kind: str, row: dict[str, Any], home: Home) -> Document:
