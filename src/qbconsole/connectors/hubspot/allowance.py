@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from qbconsole.connectors.hubspot.faults import DAILY, DAILY_WAIT
+from qbconsole.connectors.hubspot.cookbook import BY_CODE, DAILY
 from qbconsole.domain.errors import Throttled
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Allowance:
         try:
             zone = ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError):
-            return timedelta(seconds=DAILY_WAIT)
+            return timedelta(seconds=BY_CODE[DAILY].wait)
         now = (server_time or self.clock()).astimezone(zone)
         midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), tzinfo=zone)
         return midnight.astimezone(UTC) - now.astimezone(UTC)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
-from qbconsole.connectors.hubspot.faults import DAILY, SIGN_IN_STEP, judge
+from qbconsole.connectors.hubspot.cookbook import DAILY, SIGN_IN_STEP
+from qbconsole.connectors.hubspot.faults import REFERENCE, judge
 from qbconsole.connectors.hubspot.settings import VERSION
 from qbconsole.connectors.payload import dump
 from qbconsole.domain.errors import Retriable, SignIn, Throttled
@@ -295,7 +296,6 @@ class Client:
         )
 
 
-REFERENCE = "x-hubspot-correlation-id"
 ALLOWED = "x-hubspot-ratelimit-max"
 
 

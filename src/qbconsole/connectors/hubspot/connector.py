@@ -8,7 +8,8 @@ from qbconsole.connectors.http import Http
 from qbconsole.connectors.hubspot import checks
 from qbconsole.connectors.hubspot.allowance import Allowance
 from qbconsole.connectors.hubspot.batch import stamp_all
-from qbconsole.connectors.hubspot.client import REFERENCE, Client
+from qbconsole.connectors.hubspot.client import Client
+from qbconsole.connectors.hubspot.faults import REFERENCE
 from qbconsole.connectors.hubspot.read import STREAMS, Reader
 from qbconsole.connectors.hubspot.write import Writer
 from qbconsole.connectors.limits import Gate, RateLimit, shared
@@ -72,7 +73,7 @@ class HubSpot:
         """Do several writes: stamps in batches, tasks side by side."""
 
         async def send(wave: Sequence[Send]) -> Sequence[Receipt | Problem]:
-            done = await stamp_all(self._client, wave, self._writer.define)
+            done = await stamp_all(self._client, wave, self._writer.stamps.define)
             rest = [one for one in wave if one.request_id not in done]
             outcomes = await at_once([self._writer.apply(one.operation) for one in rest])
             done |= {one.request_id: outcome for one, outcome in zip(rest, outcomes, strict=True)}

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from qbconsole.connectors.hubspot.faults import EXISTS
-from qbconsole.domain.errors import NeedsPerson
 from qbconsole.domain.statuses import Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from qbconsole.connectors.hubspot.client import Client
 
 GROUP = "quickbooks"
 
@@ -93,24 +86,3 @@ READ: dict[str, tuple[str, ...]] = {
 
 CHANGED = {"contacts": "lastmodifieddate"}
 """The property that holds the time of the last change, where it is not `hs_lastmodifieddate`."""
-
-
-async def define_ours(client: Client, kind: str, names: Iterable[str]) -> None:
-    """Make our properties that the portal lacks; one that is there already is left as it is.
-
-    Raises:
-        NeedsPerson: HubSpot refuses one.
-    """
-    await _define(client, f"{kind}/groups", {"name": GROUP, "label": "QuickBooks"})
-    known = {definition.name: definition for definition in OURS[kind]}
-    for name in names:
-        definition = known.get(name) or Definition(name, name.replace("_", " "))
-        await _define(client, kind, definition.body())
-
-
-async def _define(client: Client, path: str, body: dict[str, Any]) -> None:
-    try:
-        await client.define(path, body)
-    except NeedsPerson as refused:
-        if refused.code != EXISTS:
-            raise

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.connectors.base import Page, Pulled
 from qbconsole.connectors.hubspot import lists
 from qbconsole.connectors.hubspot.client import ASSOCIATION_BATCH, BATCH, LIST_PAGE
+from qbconsole.connectors.hubspot.cookbook import MISSING
 from qbconsole.connectors.hubspot.cursor import OVERLAP, Cursor
-from qbconsole.connectors.hubspot.faults import MISSING
 from qbconsole.connectors.hubspot.properties import CHANGED
 from qbconsole.connectors.hubspot.translate import Portal, merged_ids, pulled, tombstone
 from qbconsole.domain.errors import Conflict
