@@ -35,16 +35,28 @@ def _lines(found: dict[str, Any]) -> list[str]:
     queues = [[name, str(one["rows"]), money(one["money"], found["currency"])] for name, one in found["queues"].items()]
     streams = [[one["name"], age(one["age"])] for one in found["streams"]]
     last = found["runs"][0] if found["runs"] else None
+    sign_in = _sign_in(found["sign_in"])
     return [
         f"{found['company']} ({found['book']}, {found['environment']}, {writes}), {found['today']}",
         f"Runner {alive}; data {age(found['age'])}; outbox "
         + (", ".join(f"{count} {state}" for state, count in open_states.items()) or "empty"),
         f"Last run {last['id']}: {last['state']} {last['error']}".rstrip() if last else "No run yet: qbconsole sync",
+        *([sign_in] if sign_in else []),
         "",
         *table(("queue", "rows", "money"), queues, right=(1, 2)),
         "",
         *table(("stream", "heard"), streams),
     ]
+
+
+def _sign_in(found: dict[str, Any]) -> str:
+    """How long the sign-in to QuickBooks lasts, and what to do about it when that is near."""
+    words = {"consent_ends": "until {:%Y-%m-%d}", "idle_ends": "unused until {:%Y-%m-%d}"}
+    known = [words[name].format(found[name]) for name in words if found[name]]
+    if not known:
+        return ""
+    warning = f" {found['warning']}: qbconsole connect quickbooks" if found["warning"] else ""
+    return f"QuickBooks sign-in {', '.join(known)}.{warning}"
 
 
 def log(

@@ -50,6 +50,8 @@ class Health:
     counts: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     ageing: tuple[tuple[str, Decimal], ...] = ()
     runs: tuple[RunBrief, ...] = ()
+    sign_in: str = ""
+    """A warning in two words when the sign-in to QuickBooks ends soon."""
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the data was last pulled; None when it never was."""

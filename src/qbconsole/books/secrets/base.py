@@ -44,9 +44,11 @@ class Secrets(Protocol):
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Hold them alone among all processes: who reads and then writes must see nobody else's writing between.
 
+        Once held, what is written will be kept: a rotated token that cannot be kept is lost.
+
         Raises:
             Retriable: another process held them for too long.
-            Configuration: the book's folder cannot be written.
+            Configuration: the book's folder cannot be written, or there is no key to seal a file with.
         """
         ...
 

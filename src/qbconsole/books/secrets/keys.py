@@ -31,6 +31,15 @@ def source() -> str:
     return CREDENTIAL if _credential_path() else PASSPHRASE
 
 
+def require(*, new: bool) -> None:
+    """See that a new file could be sealed, before anything is fetched that must be kept.
+
+    Raises:
+        Configuration: there is no key.
+    """
+    _ = _credential() if source() == CREDENTIAL else passphrase(new=new)
+
+
 def data_key(kind: str, salt: bytes, *, new: bool = False) -> bytes:
     """The key for a file that was sealed with that kind of key.
 

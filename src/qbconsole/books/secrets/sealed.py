@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.books.files import replace
@@ -13,8 +14,7 @@ from qbconsole.books.secrets.base import KEYS, alone
 from qbconsole.domain.errors import Configuration, SignIn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
 FORMAT = "qbconsole-secrets/1"
@@ -52,13 +52,17 @@ class SealedSecrets:
             merged = {**self._opened(envelope), **secrets}
             replace(self._path, self._sealed(merged, envelope["key"], _bytes(envelope["salt"]), new=False))
             return
-        others = [SealedSecrets(self._folder, system).read() for system in KEYS if system != self._system]
-        # They are read so that one passphrase opens all of a book's files.
-        replace(self._path, self._sealed(dict(secrets), source(), os.urandom(16), new=not any(others)))
+        replace(self._path, self._sealed(dict(secrets), source(), os.urandom(16), new=self._first_of_the_book()))
 
-    def alone(self) -> AbstractAsyncContextManager[None]:
-        """Hold them alone."""
-        return alone(self._folder, self._system)
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Hold them alone, once it is sure that what is written can be sealed; raises as `read` does."""
+        from qbconsole.books.secrets.keys import require
+
+        if self._envelope() is None:
+            require(new=self._first_of_the_book())
+        async with alone(self._folder, self._system):
+            yield
 
     def forget(self) -> None:
         """Remove the file."""
@@ -70,6 +74,10 @@ class SealedSecrets:
 
         envelope = self._envelope()
         return f"an encrypted file (AES-256-GCM, {_HOW[envelope['key'] if envelope else source()]})"
+
+    def _first_of_the_book(self) -> bool:
+        """Whether no other file of the book is sealed; they are read, so that one passphrase opens them all."""
+        return not any(SealedSecrets(self._folder, system).read() for system in KEYS if system != self._system)
 
     def _sealed(self, secrets: Mapping[str, str], kind: str, salt: bytes, *, new: bool) -> bytes:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
