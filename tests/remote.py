@@ -23,6 +23,7 @@ class Remote:
 
     name: str = "remote"
     streams: tuple[str, ...] = ()
+    reads: int = 0
     pages: list[Page | Problem] = field(default_factory=list)
     faults: list[Problem | None] = field(default_factory=list)
     after: bool = False

@@ -41,6 +41,13 @@ CAUSES: dict[str, dict[str, Any]] = {
     "deal says 6,320.00, lines say 6,420.00": {"the_deal": deal(amount=Decimal("6320.00"))},
     "the deal has no amount; lines say 6,420.00": {"the_deal": deal(amount=None)},
     "6,420.00 is above the limit of 5,000.00": {"rules": Rules(checks=Checks(largest_amount=Decimal(5000)))},
+    "the QuickBooks subscription has lapsed": {"ledger": ledger(subscribed=False)},
+    "the company's QuickBooks makes no estimates": {
+        "ledger": ledger(estimates=False),
+        "rules": Rules.model_validate({"trigger": {"document": "estimate"}}),
+    },
+    "the company's QuickBooks keeps CAD only; the deal is in USD": {"ledger": ledger(currency="CAD")},
+    "the company numbers its documents itself, and a draft has no number": {"ledger": ledger(custom_numbers=True)},
     "the books are closed through 2026-11-16; posting on 2026-11-16": {"ledger": ledger(closed_through=TODAY)},
     "2026-11-16 was reported; posting on 2026-11-16 would change that": {"reported_through": TODAY},
     "taken back, was 1900": {"the_event": event(state="taken_back", was="1900")},

@@ -33,7 +33,8 @@ def status(book: Book) -> dict[str, Any]:
     age (of the stream that was heard last longest ago, None before the first pull), queues (rows, money), outbox (by
     state), failed (parked operations), runner (alive, pid, host, heartbeat_at), runs (newest first), ageing (by bucket:
     invoices, money), tasks (by state), sign_in (when access, idle refresh token and consent end as the last cycle found
-    it, None if that is not known, and the warning in two words, empty while there is time).
+    it, None if that is not known, and the warning in two words, empty while there is time), reads (calls of this month
+    that QuickBooks meters).
     """
     now = datetime.now(UTC)
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -59,6 +60,7 @@ def status(book: Book) -> dict[str, Any]:
             "ageing": _ageing(summary.open_invoices(connection), today, book.settings.currency),
             "tasks": summary.operations_of_kind(connection, "create_task"),
             "sign_in": _sign_in(facts.sign_in_ends(connection), now),
+            "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
         }
 
 

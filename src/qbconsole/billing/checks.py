@@ -25,6 +25,7 @@ def check(
     return (
         *_history(deal, event, world),
         *_party(deal, composed, world),
+        *_capabilities(composed, world),
         *_lines(composed),
         *_amount(deal, composed, world),
         *_period(composed, world),
@@ -89,6 +90,23 @@ def _customer(customer: Customer | None, composed: Composed) -> Iterator[Check]:
         yield Check("customer", BLOCKED, words, "2 links another")
     else:
         yield Check("customer", CLEAN, f"linked to {customer.name}")
+
+
+def _capabilities(composed: Composed, world: World) -> Iterator[Check]:
+    """What the draft needs and the accounting company cannot take: its plan or preferences lack it (invariant 12)."""
+    found = world.ledger
+    if found is None:
+        return
+    if not found.subscribed:
+        yield Check("plan", BLOCKED, "the QuickBooks subscription has lapsed", "renew it in QuickBooks")
+    if composed.type == "estimate" and not found.estimates:
+        yield Check("plan", BLOCKED, "the company's QuickBooks makes no estimates", "switch them on in QuickBooks")
+    if composed.currency != found.currency and not found.multicurrency:
+        words = f"the company's QuickBooks keeps {found.currency} only; the deal is in {composed.currency}"
+        yield Check("plan", BLOCKED, words, "switch multicurrency on in QuickBooks")
+    if found.custom_numbers:
+        words = "the company numbers its documents itself, and a draft has no number"
+        yield Check("number", BLOCKED, words, "switch custom transaction numbers off in QuickBooks")
 
 
 def _lines(composed: Composed) -> Iterator[Check]:

@@ -66,6 +66,8 @@ class Accounting(Section):
     redirect_uri: str = "http://localhost:8723/callback"
     """Where the browser comes back to after signing in, letter for letter as in the app's settings at Intuit."""
     minor_version: int = 75
+    may_apply_credits: bool = False
+    """Whether credit memos may be used for invoices from here; receiving money is never done."""
 
 
 class Settings(Section):

@@ -40,6 +40,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"{found['company']} ({found['book']}, {found['environment']}, {writes}), {found['today']}",
         f"Runner {alive}; data {age(found['age'])}; outbox "
         + (", ".join(f"{count} {state}" for state, count in open_states.items()) or "empty"),
+        f"API {found['reads']:,} reads this month",
         f"Last run {last['id']}: {last['state']} {last['error']}".rstrip() if last else "No run yet: qbconsole sync",
         *([sign_in] if sign_in else []),
         "",

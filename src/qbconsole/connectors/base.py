@@ -104,6 +104,11 @@ class Connector(Protocol):
         """
         ...
 
+    @property
+    def reads(self) -> int:
+        """The calls so far that the vendor counts against a monthly allowance; 0 where none does."""
+        ...
+
     async def now(self) -> datetime:
         """The server's clock, in UTC."""
         ...

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
+from qbconsole.connectors.breaker import Breaker
 from qbconsole.connectors.payload import parse
 from qbconsole.domain.errors import Configuration, Problem, Retriable, Throttled
 
@@ -113,6 +114,7 @@ class Http:
         reference_header: str,
         deadline: float = DEADLINE,
         transport: httpx.AsyncBaseTransport | None = None,
+        breaker: Breaker | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Open nothing yet.
@@ -124,6 +126,7 @@ class Http:
             reference_header: where the vendor puts its own id of a call.
             deadline: seconds a whole request may take.
             transport: another way to the server (tests).
+            breaker: what leaves a silent remote in peace; one of its own unless given.
             sleep: how to wait between tries.
 
         Raises:
@@ -136,6 +139,7 @@ class Http:
         self._gate = gate
         self._reference = reference_header
         self._deadline = deadline
+        self._breaker = breaker or Breaker(system)
         self._sleep = sleep
         for noisy in ("httpx", "httpcore"):  # they log whole URLs and headers
             logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -189,7 +193,10 @@ class Http:
                 pause = _pause(passing, attempt)
                 if attempt == READ_TRIES or pause > LONGEST_PAUSE:
                     raise
-                log.info("%s: %s %s is tried again in %.1f s", self.system, request.method, request.path, pause)
+                log.info(
+                    "%s: %s %s is tried again in %.1f s, %s, %s",
+                    self.system, request.method, request.path, pause, passing.code or "-", passing.reference or "-",
+                )  # fmt: skip
                 await self._sleep(pause)
         raise AssertionError(attempt)  # the last try returned or raised
 
@@ -198,26 +205,33 @@ class Http:
             msg = f"{self.system}: an address outside the book's settings was refused."
             raise Configuration(msg)
         async with self._gate.passage(request.also):
-            began = time.monotonic()
-            status, reference = "-", ""
-            try:
-                async with asyncio.timeout(self._deadline):
-                    answer = await self._exchange(request)
-                status, reference = str(answer.status), answer.headers.get(self._reference, "")
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                status = type(error).__name__
-                msg = f"{self.system} cannot be reached."
-                raise Retriable(msg, sent=False, next_step="Check the network; it is tried again by itself.") from error
-            except (httpx.HTTPError, TimeoutError, TooLargeError) as error:
-                status = type(error).__name__
-                msg = f"{self.system} gave no readable answer."
-                raise Retriable(msg, sent=True, next_step="It is tried again by itself.") from error
-            finally:
-                took = (time.monotonic() - began) * 1000
-                log.info(
-                    "%s: %s %s -> %s in %.0f ms, reference %s",
-                    self.system, request.method, request.path, status, took, reference or "-",
-                )  # fmt: skip
+            with self._breaker.passage() as passage:
+                answer = await self._timed(request)
+                passage.answered = answer.status < 500
+        return answer
+
+    async def _timed(self, request: Request) -> Answer:
+        """One exchange within the deadline, and its line in the log."""
+        began = time.monotonic()
+        status, reference = "-", ""
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await self._exchange(request)
+            status, reference = str(answer.status), answer.headers.get(self._reference, "")
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            status = type(error).__name__
+            msg = f"{self.system} cannot be reached."
+            raise Retriable(msg, sent=False, next_step="Check the network; it is tried again by itself.") from error
+        except (httpx.HTTPError, TimeoutError, TooLargeError) as error:
+            status = type(error).__name__
+            msg = f"{self.system} gave no readable answer."
+            raise Retriable(msg, sent=True, next_step="It is tried again by itself.") from error
+        finally:
+            took = (time.monotonic() - began) * 1000
+            log.info(
+                "%s: %s %s -> %s in %.0f ms, reference %s",
+                self.system, request.method, request.path, status, took, reference or "-",
+            )  # fmt: skip
         return answer
 
     async def _exchange(self, request: Request) -> Answer:

@@ -64,6 +64,7 @@ def quickbooks_settings(settings: Settings) -> QuickBooksSettings:
         revoke_url=one.revoke_url,
         realm_id=one.realm_id,
         minor_version=one.minor_version,
+        may_apply_credits=one.may_apply_credits,
         throttle_wait=SIMULATOR_WAIT if settings.secrets == "simulator" else VENDOR_WAIT,
     )
 

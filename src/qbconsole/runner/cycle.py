@@ -13,6 +13,7 @@ from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import pull
 from qbconsole.runner import expiry, firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
+from qbconsole.runner.metering import Meter
 from qbconsole.store import facts, runs, watching
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Cycle:
         self.connectors = connectors
         self.deliverer = Deliverer(book, connectors, fence)
         self._newest_run = 0
+        self._meter = Meter(book.store, connectors[ACCOUNTING])
 
     async def run(self, reason: str, *, full: bool = False) -> Result:
         """Run one cycle; a failure is in the result and in the run's log, what was done before it stands."""
@@ -84,6 +86,7 @@ class Cycle:
         if result.delivered.consequences:
             await self._decide_and_deliver(result)
         self._log_parked(result)
+        self._meter.note()
         if result.problem is not None:
             raise result.problem
         return result.delivered
@@ -162,6 +165,7 @@ class Cycle:
     def _close(self, result: Result, state: str, error: str) -> None:
         """Close the run, and let the firm's page know."""
         self._log_parked(result)
+        self._meter.note()
         with self.book.store.writing(durable=False) as connection:
             runs.finish(connection, result.run_id, state, datetime.now(UTC), error=error, counts=result.counts())
         firm.summarise(self.book, error)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FACT = Fact.__table__  # type: ignore[attr-defined]
 _REMOTE_OFFSET = "remote_offset_seconds"
+_READS = "metered_reads_"
 _EARLIEST_OFFSET = "earliest_remote_offset_seconds"
 _SIGN_IN = "sign_in"
 
@@ -29,6 +30,16 @@ def put(connection: Connection, name: str, value: Any) -> None:
     """Set a fact."""
     row = {"name": name, "value": value, "at": datetime.now(UTC)}
     connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def count_reads(connection: Connection, month: str, more: int) -> None:
+    """Add calls that the accounting vendor meters to those of a month (`2026-11`)."""
+    put(connection, _READS + month, reads_in(connection, month) + more)
+
+
+def reads_in(connection: Connection, month: str) -> int:
+    """How many metered calls were made in a month."""
+    return int(get(connection, _READS + month) or 0)
 
 
 def remote_offset(connection: Connection) -> timedelta:

@@ -203,12 +203,3 @@ async def test_a_poisoned_record_is_set_aside_and_the_others_come(quickbooks: Qu
     pages = await pull(quickbooks)
     rows = [row for page in pages["quickbooks.customers"] for row in page.records]
     assert [(row.id, bool(row.problem)) for row in rows] == [("1", False), ("2", True), ("3", False)]
-
-
-async def test_what_the_company_has(quickbooks: QuickBooks) -> None:
-    table = {one.name: one.available for one in await quickbooks.check()}
-    assert table == {
-        "company": True, "classes": True, "locations": False, "custom numbers": False, "sales tax": True,
-        "automated sales tax": True, "multicurrency": False, "estimates": True, "discounts": False,
-        "credits applied by themselves": False, "closing date": True,
-    }  # fmt: skip

@@ -34,6 +34,7 @@ class HubSpot:
     """One HubSpot portal."""
 
     name: str = "hubspot"
+    reads: int = 0
     streams: tuple[str, ...] = STREAMS
 
     def __init__(self, settings: HubSpotSettings, tokens: TokenStore, *, http: Http | None = None) -> None:

@@ -41,6 +41,7 @@ class QuickBooks:
             tokens: client_id, client_secret, access_token, refresh_token, and what `tokens.py` and `auth.py` add.
             http: another client (tests).
         """
+        self._settings = settings
         self._http = http or make_http(settings)
         self._auth = Auth(settings, tokens, self._http)
         self._client = Client(settings, self._http, self._auth)
@@ -53,6 +54,11 @@ class QuickBooks:
     ) -> AsyncIterator[Page]:
         """Pages of what changed; `watched` payments and documents are read again by id."""
         return self._reader.pull(cursors, watched=watched, full=full)
+
+    @property
+    def reads(self) -> int:
+        """The calls so far that Intuit meters (quickbooks.md 5.2)."""
+        return self._client.reads
 
     async def now(self) -> datetime:
         """The server's clock, in UTC."""
@@ -93,7 +99,7 @@ class QuickBooks:
 
     async def check(self) -> Sequence[Capability]:
         """What the company's plan and preferences have."""
-        return await checks.capabilities(self._client)
+        return await checks.capabilities(self._settings, self._client)
 
     def signed_in_until(self) -> SignInEnds:
         """When the access token, an unused refresh token and the consent end."""

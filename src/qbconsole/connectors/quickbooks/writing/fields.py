@@ -24,6 +24,7 @@ from qbconsole.connectors.quickbooks.writing.texts import (
 from qbconsole.domain.errors import Conflict, NeedsPerson
 from qbconsole.domain.operations import address_of, address_text
 from qbconsole.domain.records import Address
+from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,7 +136,7 @@ def refuse_if_moved(kind: str, row: Row, seen: Mapping[str, str], wanted: Mappin
         Conflict: a field is neither as it was seen nor as wanted; each is named, with both values.
     """
     moved = [
-        f"its {field.words} is {now or 'empty'!r}, not {text or 'empty'!r}"
+        f"its {field.words} is {_shown(now)}, not {_shown(text)}"
         for name, text in seen.items()
         if not _same(now := (field := FIELDS[kind][name]).read(row), text)
         and not (name in wanted and _same(now, wanted[name]))
@@ -143,6 +144,10 @@ def refuse_if_moved(kind: str, row: Row, seen: Mapping[str, str], wanted: Mappin
     if moved:
         words = f"it is not as it was when it was decided: {', '.join(moved)}."
         raise Conflict(words, next_step="Look at both values and decide again.")
+
+
+def _shown(text: str) -> str:
+    return repr(str(safe_text(text, limit=100))) if text else "empty"
 
 
 def _same(one: str, other: str) -> bool:
