@@ -71,7 +71,7 @@ class Simulator:
         return {
             "control_url": f"{self.base_url}/control",
             "quickbooks": {"api_url": self.base_url, "oauth_url": self.base_url, **self.oauth.credentials()},
-            "crm": {"kind": "hubspot", "api_url": self.base_url, "token": self.portal.token},
+            "crm": {"kind": "hubspot", "api_url": self.base_url, **self.portal.credentials()},
             "time_zone": self.company.time_zone,
             "company": self.business.name,
             "cut_over": self.business.cut_over,

@@ -61,6 +61,37 @@ SWITCHES: tuple[Switch, ...] = (
         "4096 characters of an access token and 512 of a refresh token or code, or 1000 and 50",
     ),
     Switch("search_lag_seconds", (NUMBER,), "3", "HubSpot: how long a change stays unseen by searches"),
+    Switch(
+        "hubspot_plan",
+        ("starter", "professional", "enterprise"),
+        "professional",
+        "HubSpot: 100 calls in ten seconds and 250,000 a day, 190 and 625,000, or 190 and 1,000,000",
+    ),
+    Switch("hubspot_access_token_seconds", (NUMBER,), "1800", "HubSpot: how long an access token lives, on real time"),
+    Switch(
+        "hubspot_refresh_token",
+        ("kept", "replaced"),
+        "replaced",
+        "HubSpot: whether a refresh gives the same refresh token or another one, the old one being dead",
+    ),
+    Switch(
+        "hubspot_expired_token",
+        ("EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION"),
+        "INVALID_AUTHENTICATION",
+        "HubSpot: the category of the 401 to an access token that expired",
+    ),
+    Switch(
+        "hubspot_merged_id",
+        ("new", "primary"),
+        "new",
+        "HubSpot: the id of a record after a merge (a contact always keeps the primary one's)",
+    ),
+    Switch(
+        "hubspot_archived_by_id",
+        ("missing", "shown"),
+        "missing",
+        "HubSpot: whether an archived record that is read by id, not asking for archived ones, is 404",
+    ),
 )
 """Every switch there is."""
 _BY_NAME = {switch.name: switch for switch in SWITCHES}

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from tests.simulator.hubspot.contract import Witness
 
 from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.database import Database
@@ -78,9 +79,10 @@ def switchboard() -> Iterator[tuple[Switchboard, str]]:
 
 @pytest.fixture
 def http(portal: Portal, switchboard: tuple[Switchboard, str]) -> Iterator[httpx.Client]:
-    """A client that is signed in to the portal over the loopback."""
+    """A client that is signed in to the portal over the loopback; every answer it gets is as HubSpot publishes it."""
     board, url = switchboard
-    board.app = Starlette(routes=api.routes(portal))
+    board.app = witness = Witness(Starlette(routes=api.routes(portal)))
     headers = {"authorization": f"Bearer {portal.token}"}
     with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
         yield client
+    assert witness.problems == []

@@ -136,7 +136,7 @@ def test_without_the_token_it_is_401(http: httpx.Client, headers: dict[str, str]
 
 
 def test_a_missing_scope_is_named(http: httpx.Client, portal: Portal) -> None:
-    portal.missing_scopes = {"crm.objects.contacts.write"}
+    portal.access.take_away({"crm.objects.contacts.write"})
 
     answer = http.post("/crm/v3/objects/tasks", json={"properties": {"hs_timestamp": "2026-11-20"}})
 

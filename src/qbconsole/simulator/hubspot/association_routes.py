@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.simulator.hubspot.objects import kind_named
 from qbconsole.simulator.hubspot.record_routes import end_id, type_numbers
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
-from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer, paged
+from qbconsole.simulator.hubspot.wire import OLD, Answer, Call, Endpoint, batch_answer, paged
 
 if TYPE_CHECKING:
     from qbconsole.simulator.hubspot.objects import Kind
@@ -105,7 +105,7 @@ def create_batch(call: Call) -> Answer:
             errors.append(refusal.body() | {"context": {"fromObjectId": [record_id], "toObjectId": [to_id]}})
             continue
         results.append(_labels(call, kind, record_id, to, to_id, numbers))
-    return batch_answer(call.portal, results, errors, status=201)
+    return batch_answer(call.portal, results, errors, status=201 if call.version == OLD else 200)
 
 
 def associate_batch(call: Call) -> Answer:
@@ -124,20 +124,14 @@ def archive_batch(call: Call) -> Answer:
     return Answer(None, 204)
 
 
-def list_labels(call: Call) -> Answer:
-    """The association types of a pair."""
+def archive_labels(call: Call) -> Answer:
+    """Take labels off many links."""
     kind, to = _ends(call)
-    return Answer({"results": call.portal.associations.types(kind.name, to.name)})
-
-
-def create_label(call: Call) -> Answer:
-    """A label of this account's own."""
-    kind, to = _ends(call)
-    label = call.fields.get("label")
-    if not label or not call.fields.get("name"):
-        raise invalid("Invalid input JSON: Some required fields were not set: [label, name]")
-    inverse = call.fields.get("inverseLabel") or label
-    return Answer({"results": call.portal.associations.create_label(kind.name, to.name, label, inverse)})
+    for one in _limited(call, MOST_WRITTEN):
+        record_id, to_id = _both(one)
+        call.portal.associations.unlabel(kind.name, record_id, to.name, to_id, type_numbers(one.get("types")))
+        call.portal.renew_hints(kind.name, record_id, to.name, to_id)
+    return Answer(None, 204)
 
 
 def _ends(call: Call) -> tuple[Kind, Kind]:
@@ -174,9 +168,9 @@ def _labels(call: Call, kind: Kind, record_id: str, to: Kind, to_id: str, number
     described = call.portal.associations.described(kind.name, to.name, numbers)
     return {
         "fromObjectTypeId": kind.type_id,
-        "fromObjectId": int(record_id),
+        "fromObjectId": record_id,
         "toObjectTypeId": to.type_id,
-        "toObjectId": int(to_id),
+        "toObjectId": to_id,
         "labels": [one["label"] for one in described if one["label"]],
     }
 
@@ -202,6 +196,7 @@ ENDPOINTS = [
         _WRITE,
     ),
     Endpoint("POST", _OLD_BATCH + "/batch/archive", _DATED_BATCH + "/batch/archive", archive_batch, _WRITE),
-    Endpoint("GET", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", list_labels, _READ),
-    Endpoint("POST", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", create_label, _WRITE),
+    Endpoint(
+        "POST", _OLD_BATCH + "/batch/labels/archive", _DATED_BATCH + "/batch/labels/archive", archive_labels, _WRITE
+    ),
 ]

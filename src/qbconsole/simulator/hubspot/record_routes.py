@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot import search
+from qbconsole.simulator.hubspot.associations import FIRST_OWN_TYPE
 from qbconsole.simulator.hubspot.checks import properties_of
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
 from qbconsole.simulator.hubspot.shown import answered, shown
@@ -121,6 +122,11 @@ def type_numbers(specifications: Any) -> list[int]:
     numbers = [number for number in given if isinstance(number, int)]
     if not numbers or len(numbers) < len(given):
         raise invalid("Invalid input JSON: Some required fields were not set: [associationTypeId]")
+    for one in specifications:
+        own = one["associationTypeId"] >= FIRST_OWN_TYPE
+        category = one.get("associationCategory", one.get("category"))
+        if category != ("USER_DEFINED" if own else "HUBSPOT_DEFINED"):
+            raise invalid(f"Association type {one['associationTypeId']} is not of category {category}")
     return numbers
 
 

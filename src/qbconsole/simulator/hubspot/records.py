@@ -45,6 +45,7 @@ class Records:
         numbers = self._ordered(kind)
         numbers.remove(int(record_id))
         self._kinds[kind].remove(record_id)
+        self._history.remove(f"{kind}/{record_id}")
 
     def find(self, kind: str, record_id: str) -> Record | None:
         """The record of exactly that id, archived or not."""
