@@ -7,9 +7,11 @@ import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.actions.drift import as_rows
 from qbconsole.actions.queues import counts
 from qbconsole.books.settings import load_settings
 from qbconsole.domain.money import ZERO, from_minor
+from qbconsole.ledger import drift
 from qbconsole.store import facts, outbox, summary
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def status(book: Book) -> dict[str, Any]:
     state), failed (parked operations), runner (alive, pid, host, heartbeat_at), runs (newest first), ageing (by bucket:
     invoices, money), tasks (by state), sign_in (when access, idle refresh token and consent end as the last cycle found
     it, None if that is not known, and the warning in two words, empty while there is time), reads (calls of this month
-    that QuickBooks meters).
+    that QuickBooks meters), drift (rule, subject, words, mend of what the CRM no longer has as the rules use it).
     """
     now = datetime.now(UTC)
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -59,6 +61,7 @@ def status(book: Book) -> dict[str, Any]:
             "runs": summary.last_runs(connection),
             "ageing": _ageing(summary.open_invoices(connection), today, book.settings.currency),
             "tasks": summary.operations_of_kind(connection, "create_task"),
+            "drift": as_rows(drift.findings(connection)),
             "sign_in": _sign_in(facts.sign_in_ends(connection), now),
             "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
         }

@@ -23,6 +23,7 @@ def check(
 ) -> tuple[Check, ...]:
     """All checks of one draft, in the order in which a person would mend them."""
     return (
+        *_drift(deal, world),
         *_history(deal, event, world),
         *_party(deal, composed, world),
         *_capabilities(composed, world),
@@ -32,6 +33,12 @@ def check(
         *_duplicates(deal, choices, world),
         *_notes(deal, composed, world),
     )
+
+
+def _drift(deal: Deal, world: World) -> Iterator[Check]:
+    """Whether the CRM still is as the trigger knows it: else a deal may be taken for won that is not."""
+    if finding := world.drift_of(deal):
+        yield Check("drift", BLOCKED, finding.sentence, finding.mend)
 
 
 def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:

@@ -311,6 +311,7 @@ def health_of(status: dict[str, Any], *, read_only: bool) -> Health:
         counts={name: (one["rows"], one["money"]) for name, one in status["queues"].items()},
         ageing=tuple((name, one["money"]) for name, one in status["ageing"].items()),
         runs=runs,
+        drift=tuple(one["words"] for one in status["drift"]),
         sign_in=status["sign_in"]["warning"],
     )
 

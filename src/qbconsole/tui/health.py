@@ -50,6 +50,8 @@ class Health:
     counts: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     ageing: tuple[tuple[str, Decimal], ...] = ()
     runs: tuple[RunBrief, ...] = ()
+    drift: tuple[str, ...] = ()
+    """What the rules use of the CRM and no longer find there, a sentence each."""
     sign_in: str = ""
     """A warning in two words when the sign-in to QuickBooks ends soon."""
 

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.hubspot.cookbook import ARCHIVED_PROPERTY, RETYPED_PROPERTY, SCOPES, UNKNOWN_PROPERTY
-from qbconsole.connectors.hubspot.properties import CUSTOMER_TAG
 from qbconsole.connectors.hubspot.write import subject
 from qbconsole.connectors.many import about
 from qbconsole.connectors.payload import dump
 from qbconsole.domain.errors import NeedsPerson, Problem
 from qbconsole.domain.operations import Receipt, StampCompany, StampDeal
+from qbconsole.domain.stamps import CUSTOMER_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qbconsole.connectors.base import Capability
-from qbconsole.connectors.hubspot.properties import OURS
 from qbconsole.domain.errors import NeedsPerson
+from qbconsole.domain.stamps import STAMPS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
@@ -28,7 +28,7 @@ async def capabilities(settings: HubSpotSettings, client: Client) -> Sequence[Ca
     table += [await _tried(f"read {kind.replace('_', ' ')}", client.probe(kind)) for kind in READ_FROM]
     table.append(await _tried("read owners", client.owners(archived=False)))
     table.append(await _tried("read pipelines", client.pipelines()))
-    table += [await _properties(settings, client, kind) for kind in OURS]
+    table += [await _properties(settings, client, kind) for kind in STAMPS]
     return table
 
 
@@ -46,7 +46,7 @@ async def _properties(settings: HubSpotSettings, client: Client, kind: str) -> C
         there = {str(row.get("name")) for row in await client.properties(kind)}
     except NeedsPerson as refused:
         return Capability(name, available=False, detail=refused.message)
-    missing = [definition.name for definition in OURS[kind] if definition.name not in there]
+    missing = [definition.name for definition in STAMPS[kind] if definition.name not in there]
     if not missing:
         return Capability(name, available=True)
     how = "made on first use" if settings.may_create_properties else "not allowed to make them"

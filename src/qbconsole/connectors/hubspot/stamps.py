@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from qbconsole.connectors.hubspot.cookbook import ARCHIVED_PROPERTY, EXISTS, RETYPED_PROPERTY, UNKNOWN_PROPERTY
 from qbconsole.connectors.hubspot.faults import problem_of
-from qbconsole.connectors.hubspot.properties import GROUP, OURS, Definition
+from qbconsole.connectors.hubspot.properties import GROUP, body
 from qbconsole.connectors.hubspot.receipts import receipt
 from qbconsole.connectors.hubspot.values import same_value
 from qbconsole.domain.errors import NeedsPerson
+from qbconsole.domain.stamps import STAMPS, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,25 +67,25 @@ class Stamps:
             await self._refuse_archived(kind, missing)
             await self._make(f"{kind}/groups", {"name": GROUP, "label": "QuickBooks"})
             for definition in missing:
-                await self._make(kind, definition.body())
+                await self._make(kind, body(definition))
 
-    async def _refuse_archived(self, kind: str, missing: Sequence[Definition]) -> None:
+    async def _refuse_archived(self, kind: str, missing: Sequence[Stamp]) -> None:
         """Making an archived one would restore it, with the type it had; whoever archived it may have had a reason."""
         archived = {str(row.get("name")) for row in await self._client.properties(kind, archived=True)}
         if names := [definition.name for definition in missing if definition.name in archived]:
             raise problem_of(ARCHIVED_PROPERTY, names)
 
-    async def _make(self, path: str, body: Mapping[str, Any]) -> None:
+    async def _make(self, path: str, wanted: Mapping[str, Any]) -> None:
         try:
-            made = (await self._client.define(path, dict(body))).body
+            made = (await self._client.define(path, dict(wanted))).body
         except NeedsPerson as refused:
             if refused.code != EXISTS:
                 raise
             return
-        if made.get("type", body.get("type")) != body.get("type"):
-            raise problem_of(RETYPED_PROPERTY, [str(body["name"])])
+        if made.get("type", wanted.get("type")) != wanted.get("type"):
+            raise problem_of(RETYPED_PROPERTY, [str(wanted["name"])])
 
 
-def _wanted(kind: str, values: Mapping[str, str]) -> list[Definition]:
-    known = {definition.name: definition for definition in OURS[kind]}
-    return [*OURS[kind], *(Definition(name, name.replace("_", " ")) for name in values if name not in known)]
+def _wanted(kind: str, values: Mapping[str, str]) -> list[Stamp]:
+    known = {stamp.name for stamp in STAMPS[kind]}
+    return [*STAMPS[kind], *(Stamp(name, name.replace("_", " ")) for name in values if name not in known)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.base import Pulled
 from qbconsole.connectors.hubspot import models
-from qbconsole.connectors.hubspot.properties import READ, STAMPS
+from qbconsole.connectors.hubspot.properties import NAMES, READ
 from qbconsole.connectors.payload import dump
 from qbconsole.connectors.vendor import UNREADABLE, unreadable
 from qbconsole.domain.money import rounded
@@ -203,7 +203,7 @@ def _deal(row: dict[str, Any], related: Related, portal: Portal) -> Deal:
         company_ids=tuple(entry.id for entry in companies),
         primary_company_id=next((entry.id for entry in companies if entry.primary), ""),
         line_item_ids=tuple(entry.id for entry in sorted(related.get("line_items", ()), key=_by_number)),
-        stamp=_custom(row, STAMPS),
+        stamp=_custom(row, NAMES),
         url=_url(row),
         visits=_visits(row),
         custom=_custom(row, portal.custom.get("deals", ())),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qbconsole.connectors.hubspot import engagements, merges
-from qbconsole.connectors.hubspot.properties import CUSTOMER_TAG
 from qbconsole.connectors.hubspot.stamps import Stamps
 from qbconsole.domain.errors import Fatal, Problem
 from qbconsole.domain.operations import CreateNote, CreateTask, MergeCompanies, StampCompany, StampDeal
+from qbconsole.domain.stamps import CUSTOMER_TAG
 
 if TYPE_CHECKING:
     from qbconsole.connectors.hubspot.client import Client
