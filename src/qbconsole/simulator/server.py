@@ -25,6 +25,7 @@ from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.database import Database
 from qbconsole.simulator.faults import Faults
 from qbconsole.simulator.hubspot import api as hubspot
+from qbconsole.simulator.hubspot import control as hubspot_control
 from qbconsole.simulator.hubspot.portal import Portal
 from qbconsole.simulator.quickbooks import api as quickbooks
 from qbconsole.simulator.quickbooks.company import Company
@@ -84,6 +85,7 @@ class Simulator:
             *self.oauth.routes(),
             *hubspot.routes(self.portal),
             *control.routes(self),
+            *hubspot_control.routes(self.portal),
         ]
         systems = {"quickbooks": quickbooks.endpoints, "hubspot": hubspot.endpoints}
         struck = self.faults.around(Starlette(routes=routes))

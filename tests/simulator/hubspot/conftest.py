@@ -14,7 +14,7 @@ from tests.simulator.hubspot.contract import Witness
 
 from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.database import Database
-from qbconsole.simulator.hubspot import api
+from qbconsole.simulator.hubspot import api, control
 from qbconsole.simulator.hubspot.portal import Portal
 from qbconsole.simulator.switches import Switches
 
@@ -81,7 +81,7 @@ def switchboard() -> Iterator[tuple[Switchboard, str]]:
 def http(portal: Portal, switchboard: tuple[Switchboard, str]) -> Iterator[httpx.Client]:
     """A client that is signed in to the portal over the loopback; every answer it gets is as HubSpot publishes it."""
     board, url = switchboard
-    board.app = witness = Witness(Starlette(routes=api.routes(portal)))
+    board.app = witness = Witness(Starlette(routes=[*api.routes(portal), *control.routes(portal)]))
     headers = {"authorization": f"Bearer {portal.token}"}
     with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
         yield client

@@ -29,6 +29,8 @@ SCOPES = frozenset(
     ]
 )
 """Every scope that this account can grant."""
+EDIT_ASSOCIATIONS = "edit-associations"
+"""No scope but a user's permission; it is taken away as scopes are."""
 E_COMMERCE = "e-commerce"
 """What old tokens carry for line items and products."""
 CODE_SECONDS = 60.0
@@ -100,13 +102,13 @@ class Access:
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
         if scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self._token().encode()):
-            return Caller("private", SCOPES - self.lacking)
+            return Caller("private", (SCOPES | {EDIT_ASSOCIATIONS}) - self.lacking)
         found = self._access.get(token) if scheme.lower() == "bearer" else None
         if found is None:
             raise Refusal(401, _NO_CREDENTIALS, "INVALID_AUTHENTICATION")
         if found["expires"] <= self._now():
             raise Refusal(401, _EXPIRED, self._switches["hubspot_expired_token"])
-        return Caller(self.client_id, frozenset(found["scopes"]) - self.lacking, oauth=True)
+        return Caller(self.client_id, frozenset([*found["scopes"], EDIT_ASSOCIATIONS]) - self.lacking, oauth=True)
 
     @property
     def lacking(self) -> set[str]:

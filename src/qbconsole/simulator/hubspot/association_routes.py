@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot.objects import kind_named
-from qbconsole.simulator.hubspot.record_routes import end_id, type_numbers
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
 from qbconsole.simulator.hubspot.wire import OLD, Answer, Call, Endpoint, batch_answer, paged
+from qbconsole.simulator.hubspot.writes import end_id, type_numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qbconsole.simulator.hubspot.objects import Kind
 
 LARGEST_PAGE = 500
@@ -175,28 +177,30 @@ def _labels(call: Call, kind: Kind, record_id: str, to: Kind, to_id: str, number
     }
 
 
-_OLD = "/crm/v4/objects/{kind}/{id}/associations"
-_DATED = "/crm/objects/{v}/{kind}/{id}/associations"
-_OLD_BATCH = "/crm/v4/associations/{kind}/{to_kind}"
-_DATED_BATCH = "/crm/associations/{v}/{kind}/{to_kind}"
 _READ, _WRITE = "crm.objects.{kind}.read", "crm.objects.{kind}.write"
 
+
+def _of_one(method: str, rest: str, handler: Callable[[Call], Answer]) -> Endpoint:
+    old, dated = "/crm/v4/objects/{kind}/{id}/associations", "/crm/objects/{v}/{kind}/{id}/associations"
+    if method == "GET":
+        return Endpoint(method, old + rest, dated + rest, handler, _READ)
+    return Endpoint(method, old + rest, dated + rest, handler, _WRITE, associates=True)
+
+
+def _of_many(rest: str, handler: Callable[[Call], Answer], *, writes: bool = True) -> Endpoint:
+    old, dated = "/crm/v4/associations/{kind}/{to_kind}/batch", "/crm/associations/{v}/{kind}/{to_kind}/batch"
+    scope = _WRITE if writes else _READ
+    return Endpoint("POST", old + rest, dated + rest, handler, scope, associates=writes)
+
+
 ENDPOINTS = [
-    Endpoint("PUT", _OLD + "/default/{to_kind}/{to_id}", _DATED + "/default/{to_kind}/{to_id}", put_default, _WRITE),
-    Endpoint("GET", _OLD + "/{to_kind}", _DATED + "/{to_kind}", read_associations, _READ),
-    Endpoint("PUT", _OLD + "/{to_kind}/{to_id}", _DATED + "/{to_kind}/{to_id}", put_labelled, _WRITE),
-    Endpoint("DELETE", _OLD + "/{to_kind}/{to_id}", _DATED + "/{to_kind}/{to_id}", delete_association, _WRITE),
-    Endpoint("POST", _OLD_BATCH + "/batch/read", _DATED_BATCH + "/batch/read", read_batch, _READ),
-    Endpoint("POST", _OLD_BATCH + "/batch/create", _DATED_BATCH + "/batch/create", create_batch, _WRITE),
-    Endpoint(
-        "POST",
-        _OLD_BATCH + "/batch/associate/default",
-        _DATED_BATCH + "/batch/associate/default",
-        associate_batch,
-        _WRITE,
-    ),
-    Endpoint("POST", _OLD_BATCH + "/batch/archive", _DATED_BATCH + "/batch/archive", archive_batch, _WRITE),
-    Endpoint(
-        "POST", _OLD_BATCH + "/batch/labels/archive", _DATED_BATCH + "/batch/labels/archive", archive_labels, _WRITE
-    ),
+    _of_one("PUT", "/default/{to_kind}/{to_id}", put_default),
+    _of_one("GET", "/{to_kind}", read_associations),
+    _of_one("PUT", "/{to_kind}/{to_id}", put_labelled),
+    _of_one("DELETE", "/{to_kind}/{to_id}", delete_association),
+    _of_many("/read", read_batch, writes=False),
+    _of_many("/create", create_batch),
+    _of_many("/associate/default", associate_batch),
+    _of_many("/archive", archive_batch),
+    _of_many("/labels/archive", archive_labels),
 ]

@@ -71,9 +71,8 @@ class Properties:
                 sub_category="Properties.PROPERTY_WITH_NAME_EXISTS",
                 context={"name": [name]},
             )
-        if (old := self.get(kind, name, archived=True)) is not None:
-            restored = {key: value for key, value in old.items() if key != "archivedAt"} | {"archived": False}
-            return self._put(kind, restored | {"updatedAt": times.stamp(at)})
+        if self.get(kind, name, archived=True) is not None:
+            return self.restore(kind, name, at)
         self._check_group(kind, str(body["groupName"]))
         if body.get("hasUniqueValue"):
             self._check_unique_allowance(kind)
@@ -107,6 +106,13 @@ class Properties:
             text = f'Property "{name}" is in use and cannot be archived.'
             raise Refusal(400, text, "VALIDATION_ERROR", sub_category="CANNOT_DELETE_PROPERTY_IN_USE")
         self._put(kind, current | {"archived": True, "archivedAt": times.stamp(at)})
+
+    def restore(self, kind: str, name: str, at: datetime) -> dict[str, Any]:
+        """Bring an archived property back as it was."""
+        if (old := self.get(kind, name, archived=True)) is None:
+            raise not_found(f'No archived property "{name}" exists.')
+        restored = {key: value for key, value in old.items() if key != "archivedAt"} | {"archived": False}
+        return self._put(kind, restored | {"updatedAt": times.stamp(at)})
 
     def existing(self, kind: str, name: str) -> dict[str, Any]:
         """The live definition; a refusal when there is none."""

@@ -6,20 +6,18 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.hubspot import search
-from qbconsole.simulator.hubspot.associations import FIRST_OWN_TYPE
+from qbconsole.simulator.hubspot import search, writes
 from qbconsole.simulator.hubspot.checks import properties_of
-from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
+from qbconsole.simulator.hubspot.refusals import Refusal, invalid
 from qbconsole.simulator.hubspot.shown import answered, shown
 from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, paged
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from qbconsole.simulator.hubspot.portal import Portal
 
 LARGEST_PAGE, LARGEST_PAGE_WITH_HISTORY = 100, 50
 """Records on a page of a list."""
-BY_APP = "INTEGRATION"
-"""The source of whatever comes over HTTP."""
 
 
 def list_records(call: Call) -> Answer:
@@ -49,7 +47,9 @@ def read_record(call: Call) -> Answer:
     """One record; the id of a merged one answers with the survivor, an archived one only if asked for as such."""
     portal, kind = call.portal, call.kind.name
     record_id = portal.store.surviving(kind, addressed(call))
-    record = portal.store.existing(kind, record_id, archived=call.archived)
+    record = portal.store.existing(
+        kind, record_id, archived=call.archived or _is_shown_archived(portal, kind, record_id)
+    )
     page = shown(
         portal,
         kind,
@@ -59,6 +59,12 @@ def read_record(call: Call) -> Answer:
         associations=call.names("associations") or [],
     )
     return Answer(page)
+
+
+def _is_shown_archived(portal: Portal, kind: str, record_id: str) -> bool:
+    record = portal.store.find(kind, record_id)
+    shown_anyway = Switches(portal.database)["hubspot_archived_by_id"] == "shown"
+    return record is not None and record["archived"] and shown_anyway
 
 
 def addressed(call: Call) -> str:
@@ -79,63 +85,13 @@ def unique_id(portal: Portal, kind: str, name: str, value: str) -> str | None:
 
 def create_record(call: Call) -> Answer:
     """A new record, linked to others in the same call."""
-    portal, kind = call.portal, call.kind.name
-    record = create_linked(portal, kind, call.fields)
-    where = {"location": f"{call.url.partition('?')[0]}/{record['id']}"}
-    return Answer(answered(portal, kind, record, properties_of(call.fields)), 201, where)
-
-
-def create_linked(portal: Portal, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Make a record with its inline associations, which are looked at before anything is made."""
-    links = list(_inline_links(portal, kind, objects(body.get("associations"), "associations")))
-    record = portal.create(kind, properties_of(body), source=BY_APP)
-    for to_kind, to_id, numbers in links:
-        portal.link(kind, record["id"], to_kind, to_id, numbers)
-    return portal.store.existing(kind, record["id"])
-
-
-def _inline_links(portal: Portal, kind: str, given: list[dict[str, Any]]) -> list[tuple[str, str, list[int]]]:
-    links = []
-    for one in given:
-        numbers = type_numbers(one.get("types"))
-        pairs = {portal.associations.pair_of(number) for number in numbers}
-        pair = pairs.pop() if len(pairs) == 1 else None
-        if pair is None or pair[0] != kind:
-            raise invalid(f"Invalid association types for {kind}: {json.dumps(one.get('types'))}")
-        to_id = end_id(one, "to")
-        portal.read(pair[1], to_id)
-        links.append((pair[1], to_id, numbers))
-    return links
-
-
-def end_id(link: dict[str, Any], end: str) -> str:
-    """The id at one end (`from`, `to`) of an association that a request describes."""
-    found = link.get(end)
-    if not isinstance(found, dict) or not found.get("id"):
-        raise invalid(f"Invalid input JSON: Some required fields were not set: [{end}.id]")
-    return str(found["id"])
-
-
-def type_numbers(specifications: Any) -> list[int]:
-    """The type ids of association specifications."""
-    given = [one.get("associationTypeId") for one in objects(specifications, "types")]
-    numbers = [number for number in given if isinstance(number, int)]
-    if not numbers or len(numbers) < len(given):
-        raise invalid("Invalid input JSON: Some required fields were not set: [associationTypeId]")
-    for one in specifications:
-        own = one["associationTypeId"] >= FIRST_OWN_TYPE
-        category = one.get("associationCategory", one.get("category"))
-        if category != ("USER_DEFINED" if own else "HUBSPOT_DEFINED"):
-            raise invalid(f"Association type {one['associationTypeId']} is not of category {category}")
-    return numbers
+    made = writes.create(call, call.fields)
+    return Answer(made, 201, {"location": f"{call.url.partition('?')[0]}/{made['id']}"})
 
 
 def update_record(call: Call) -> Answer:
     """Set values; merged ids work here (hubspot.md 3, "Merge")."""
-    portal, kind = call.portal, call.kind.name
-    written = properties_of(call.fields)
-    record = portal.update(kind, addressed(call), written, source=BY_APP)
-    return Answer(answered(portal, kind, record, written))
+    return Answer(writes.update(call, addressed(call), properties_of(call.fields)))
 
 
 def archive_record(call: Call) -> Answer:
@@ -154,6 +110,17 @@ def merge_records(call: Call) -> Answer:
         raise invalid("Invalid input JSON: Some required fields were not set: [primaryObjectId, objectIdToMerge]")
     record = call.portal.merge(call.kind.name, str(primary), str(other))
     return Answer(answered(call.portal, call.kind.name, record, call.kind.default_properties))
+
+
+def delete_for_good(call: Call) -> Answer:
+    """Permanent deletion, by id or unique property; nothing is left (hubspot.md 3)."""
+    portal, kind, given = call.portal, call.kind.name, call.fields.get("objectId")
+    if not given:
+        raise invalid("Invalid input JSON: Some required fields were not set: [objectId]")
+    by = call.fields.get("idProperty")
+    record_id = unique_id(portal, kind, by, str(given)) if by else str(given)
+    portal.purge(kind, record_id or str(given))
+    return Answer(None, 204)
 
 
 def search_records(call: Call) -> Answer:
@@ -178,6 +145,7 @@ ENDPOINTS = [
     Endpoint("POST", _OLD, _DATED, create_record, _WRITE),
     Endpoint("POST", _OLD + "/search", _DATED + "/search", search_records, _READ, search=True),
     Endpoint("POST", _OLD + "/merge", _DATED + "/merge", merge_records, _WRITE),
+    Endpoint("POST", _OLD + "/gdpr-delete", _DATED + "/gdpr-delete", delete_for_good, _WRITE),
     Endpoint("GET", _OLD + "/{id}", _DATED + "/{id}", read_record, _READ),
     Endpoint("PATCH", _OLD + "/{id}", _DATED + "/{id}", update_record, _WRITE),
     Endpoint("DELETE", _OLD + "/{id}", _DATED + "/{id}", archive_record, _WRITE),

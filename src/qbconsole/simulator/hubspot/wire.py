@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from qbconsole.simulator.hubspot import times
+from qbconsole.simulator.hubspot.access import EDIT_ASSOCIATIONS
 from qbconsole.simulator.hubspot.objects import Kind, kind_named
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
 
@@ -27,6 +28,8 @@ VERSIONS = ("2026-03", "2026-09")
 """Dated versions that are served, beside the old ones (hubspot.md 0)."""
 OLD = ""
 """The version of a call under an old prefix: v1, v3, v4. It sorts before every dated one."""
+PERMISSIONS_SINCE = "2026-09"
+"""The first version that looks at the permission to edit associations."""
 LONGEST_URL = 8_000
 """Characters of path and query; the vendor names no number."""
 
@@ -111,6 +114,8 @@ class Endpoint:
     handler: Callable[[Call], Answer]
     scope: str = ""
     search: bool = False
+    associates: bool = False
+    """Whether it changes associations, for which a user needs a permission beside the scope (hubspot.md 6)."""
 
     @property
     def paths(self) -> dict[str, str]:
@@ -177,6 +182,8 @@ def _authorise(caller: Caller, endpoint: Endpoint, call: Call) -> None:
         context = {"requiredGranularScopes": [needed]}
         text = "This app hasn't been granted all required scopes to make this call."
         raise Refusal(403, text, "MISSING_SCOPES", errors=[{"message": text, "context": context}], context=context)
+    if endpoint.associates and call.version >= PERMISSIONS_SINCE and not caller.may(EDIT_ASSOCIATIONS):
+        raise invalid("Missing 'Edit Associations' permission.")
 
 
 def _call(portal: Portal, request: Request, raw: bytes, version: str) -> Call:
