@@ -46,8 +46,17 @@ class Intuit:
         return f"{given['client_id']}\n{given['client_secret']}\n"
 
     def turn(self, **switches: str) -> None:
-        """Turn switches; `faults` of the control go by `fault`."""
+        """Turn switches."""
         self.browser.post(f"{self.served['control_url']}/switches", json=switches).raise_for_status()
+
+    def fault(self, spec: str) -> None:
+        """Put faults in force; none with an empty one."""
+        self.browser.post(f"{self.served['control_url']}/faults", json={"spec": spec}).raise_for_status()
+
+    def calls(self, endpoint: str) -> int:
+        """How often an endpoint of QuickBooks' was called."""
+        counters = self.browser.get(f"{self.served['control_url']}/requests").json()["counters"]
+        return sum(one["calls"] for one in counters if (one["system"], one["endpoint"]) == ("quickbooks", endpoint))
 
     def credentials(self) -> dict[str, Any]:
         """The simulator's own tokens, which are a consent of their own."""
@@ -134,3 +143,23 @@ def secrets_of(book: Path, system: str = "quickbooks") -> dict[str, str]:
 
     assert os.environ["QBCONSOLE_PASSPHRASE"]
     return dict(SealedSecrets(book, system).read())
+
+
+def here() -> tuple[str, str]:
+    """An address on this machine for the browser to come back to."""
+    return "--redirect-uri", f"http://localhost:{free_port()}/callback"
+
+
+def sign_in(intuit: Intuit, home: Path) -> None:
+    """All of it, with a browser elsewhere."""
+    with connecting(home, *here(), typed=intuit.client) as it:
+        it.type(intuit.agree(it.page))
+        done = it.done()
+    assert done.code == 0, done.err
+
+
+def expire(book: Path) -> None:
+    """Let the access token be old."""
+    from qbconsole.books.secrets import SealedSecrets
+
+    SealedSecrets(book, "quickbooks").write({"access_expires_at": "2020-01-01T00:00:00+00:00"})

@@ -11,46 +11,17 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import tomlkit
-from tests.cli.command import call, run, simulator
-from tests.cli.intuit import Intuit, connecting, free_port, secrets_of
+from tests.cli.command import call, run
+from tests.cli.intuit import Intuit, connecting, expire, here, secrets_of, sign_in
 from tests.cli.test_documents import keeps_to
 
 from qbconsole.books.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 PUBLIC = "https://developer.intuit.com/v2/OAuth2Playground/RedirectUrl"
 """Intuit's own page for trying things out, which any app may register."""
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intuit]:
-    with simulator(tmp_path_factory.mktemp("simulator"), "--size", "0.2") as line:
-        one = Intuit(line)
-        yield one
-        one.browser.close()
-
-
-@pytest.fixture
-def intuit(served: Intuit, monkeypatch: pytest.MonkeyPatch) -> Intuit:
-    """The simulator with its switches as usual, on a machine without a keyring or a screen."""
-    served.turn(consent="granted", redirect_uris="development", refresh="granted", refresh_token_rotation="every_call")
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setenv("QBCONSOLE_PASSPHRASE", "a passphrase for tests")
-    return served
-
-
-@pytest.fixture
-def book(intuit: Intuit, tmp_path: Path) -> Path:
-    return intuit.add(tmp_path)
-
-
-def here() -> tuple[str, str]:
-    return "--redirect-uri", f"http://localhost:{free_port()}/callback"
 
 
 def test_a_browser_on_this_machine_comes_back_by_itself(intuit: Intuit, book: Path, tmp_path: Path) -> None:
@@ -111,9 +82,7 @@ def test_a_refusal_in_the_browser_keeps_nothing(intuit: Intuit, book: Path, tmp_
 
 
 def test_another_company_is_refused_and_the_old_tokens_stay(intuit: Intuit, book: Path, tmp_path: Path) -> None:
-    with connecting(tmp_path, *here(), typed=intuit.client) as it:
-        it.type(intuit.agree(it.page))
-        assert it.done().code == 0
+    sign_in(intuit, tmp_path)
     before = secrets_of(book)
     with connecting(tmp_path) as it:
         it.type(intuit.agree(it.page).replace(intuit.realm, "123"))
@@ -198,9 +167,7 @@ def test_a_refresh_token_by_hand(intuit: Intuit, tmp_path: Path) -> None:
 
 
 def test_a_consent_taken_back_ends_the_work(intuit: Intuit, book: Path, tmp_path: Path) -> None:
-    with connecting(tmp_path, *here(), typed=intuit.client) as it:
-        it.type(intuit.agree(it.page))
-        assert it.done().code == 0
+    sign_in(intuit, tmp_path)
     keys = secrets_of(book)
     revoked = run("connect", "quickbooks", "--revoke", "--json", home=tmp_path)
     keeps_to(revoked.document, "connect")
@@ -233,9 +200,7 @@ def test_a_book_without_keys_says_what_is_next(intuit: Intuit, tmp_path: Path) -
 def test_an_invalid_grant_ends_a_sync_with_one_line_and_one_question(
     intuit: Intuit, book: Path, tmp_path: Path
 ) -> None:
-    with connecting(tmp_path, *here(), typed=intuit.client) as it:
-        it.type(intuit.agree(it.page))
-        assert it.done().code == 0
+    sign_in(intuit, tmp_path)
     expire(book)
     intuit.turn(refresh="invalid_grant")
     refused = run("sync", home=tmp_path)
@@ -243,9 +208,7 @@ def test_an_invalid_grant_ends_a_sync_with_one_line_and_one_question(
 
 
 def test_status_says_how_long_the_sign_in_lasts(intuit: Intuit, book: Path, tmp_path: Path) -> None:
-    with connecting(tmp_path, *here(), typed=intuit.client) as it:
-        it.type(intuit.agree(it.page))
-        assert it.done().code == 0
+    sign_in(intuit, tmp_path)
     run("sync", home=tmp_path)
     document = call("status", "--json", home=tmp_path).document
     keeps_to(document, "status")
@@ -268,10 +231,3 @@ def test_a_sandbox_is_one_setting(tmp_path: Path, intuit: Intuit) -> None:
     raw["environment"] = "production"
     (folder / "book.toml").write_text(tomlkit.dumps(raw))
     assert load_settings(folder).accounting.api_url == "https://quickbooks.api.intuit.com"
-
-
-def expire(book: Path) -> None:
-    """Let the access token be old."""
-    from qbconsole.books.secrets import SealedSecrets
-
-    SealedSecrets(book, "quickbooks").write({"access_expires_at": "2020-01-01T00:00:00+00:00"})

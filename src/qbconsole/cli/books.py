@@ -104,13 +104,15 @@ def check(book: BookName = "", home: Home = None, as_json: Json = False) -> None
     with opened(home, book) as one:
         kept = _kept(one)
         found = asyncio.run(_capabilities(one))
-    document = kept + [
+    document = [
         {"system": system, "name": line.name, "available": line.available, "detail": line.detail}
         for system, lines in found.items()
         for line in lines
     ]
     rows = [[line["system"], line["name"], "yes" if line["available"] else "no", line["detail"]] for line in document]
-    answer({"capabilities": document}, table(("system", "what", "there", ""), rows), as_json=as_json)
+    words = [f"The keys of {line['system']} are in {line['detail']}." for line in kept]
+    lines = [*words, "", *table(("system", "what", "there", ""), rows)]
+    answer({"capabilities": kept + document}, lines, as_json=as_json)
 
 
 def _kept(book: Book) -> list[dict[str, Any]]:
@@ -122,7 +124,7 @@ def _kept(book: Book) -> list[dict[str, Any]]:
         if system in KEYS:
             store = secrets_of(book.folder, book.settings, system)
             there = bool(store.read())
-            lines.append({"system": system, "name": "keys", "available": there, "detail": f"in {store.describe()}"})
+            lines.append({"system": system, "name": "keys", "available": there, "detail": store.describe()})
     return lines
 
 

@@ -220,8 +220,7 @@ class Http:
             status, reference = str(answer.status), answer.headers.get(self._reference, "")
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             status = type(error).__name__
-            msg = f"{self.system} cannot be reached."
-            raise Retriable(msg, sent=False, next_step="Check the network; it is tried again by itself.") from error
+            raise _unreachable(self.system, error) from error
         except (httpx.HTTPError, TimeoutError, TooLargeError) as error:
             status = type(error).__name__
             msg = f"{self.system} gave no readable answer."
@@ -232,7 +231,6 @@ class Http:
                 "%s: %s %s -> %s in %.0f ms, reference %s",
                 self.system, request.method, request.path, status, took, reference or "-",
             )  # fmt: skip
-        return answer
 
     async def _exchange(self, request: Request) -> Answer:
         async with self._client.stream(
@@ -258,6 +256,18 @@ def _pause(problem: Retriable, attempt: int) -> float:
     if isinstance(problem, Throttled):
         return problem.wait
     return min(LONGEST_PAUSE, 0.5 * 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def _unreachable(system: str, error: BaseException) -> Retriable:
+    """Why no connection came about: a certificate that is not trusted is another matter than a network that is down."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        step = "Check the network; it is tried again by itself."
+        return Retriable(f"{system} cannot be reached.", sent=False, next_step=step)
+    step = "Nothing was sent. Check the address, this machine's clock, and what stands between it and the internet."
+    return Retriable(f"The certificate of the {system} server is not trusted.", sent=False, next_step=step)
 
 
 def _check_base(system: str, base: str) -> None:
