@@ -231,6 +231,7 @@ class Http:
                 "%s: %s %s -> %s in %.0f ms, reference %s",
                 self.system, request.method, request.path, status, took, reference or "-",
             )  # fmt: skip
+        return answer
 
     async def _exchange(self, request: Request) -> Answer:
         async with self._client.stream(
