@@ -25,6 +25,11 @@ class Crm(Section):
 
     kind: Literal["hubspot", "spreadsheet"]
     api_url: str = "https://api.hubapi.com"
+    authorize_url: str = "https://app.hubspot.com/oauth/authorize"
+    redirect_uri: str = "http://localhost:8723/callback"
+    """Where the browser comes back to after signing in, letter for letter as in the app's settings in HubSpot."""
+    portal_id: str = Field(default="", pattern=r"^[0-9]*$")
+    """The portal that the book is bound to; empty until somebody signed in, or with a key brought by hand."""
     folder: str = ""
     may_create_properties: bool = False
     custom_properties: tuple[str, ...] = ()

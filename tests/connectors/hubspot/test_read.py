@@ -291,6 +291,7 @@ async def test_a_missing_scope_is_named(vendor: Any, hubspot: HubSpot) -> None:
     body = {"category": "MISSING_SCOPES", "context": {"requiredGranularScopes": ["crm.objects.line_items.read"]}}
     vendor.on("GET", "/crm/objects/2026-09/line_items", (403, body)).on("GET", "/properties/2026-09/deals", page())
     vendor.on("GET", "/properties/2026-09/companies", page()).on("GET", "/crm/objects/2026-09/tasks", page())
+    vendor.on("GET", "/crm/objects/2026-09/notes", page())
     with pytest.raises(NeedsPerson, match=r"crm\.objects\.line_items\.read"):
         await pull(hubspot)
     table = {one.name: one for one in await hubspot.check()}

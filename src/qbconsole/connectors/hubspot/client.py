@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.http import Request
-from qbconsole.connectors.hubspot.cookbook import DAILY, SIGN_IN_STEP
+from qbconsole.connectors.hubspot.cookbook import DAILY, EXPIRED
 from qbconsole.connectors.hubspot.faults import REFERENCE, judge
 from qbconsole.connectors.hubspot.settings import VERSION
 from qbconsole.connectors.payload import dump
 from qbconsole.domain.errors import Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 
-    from qbconsole.connectors.base import TokenStore
-    from qbconsole.connectors.http import Answer, Http
+    from qbconsole.connectors.http import Answer, Http, Judge
     from qbconsole.connectors.hubspot.allowance import Allowance
+    from qbconsole.connectors.hubspot.auth import Auth
     from qbconsole.connectors.hubspot.settings import HubSpotSettings
     from qbconsole.connectors.limits import RateLimit
 
@@ -75,7 +75,7 @@ class Client:
     def __init__(
         self,
         settings: HubSpotSettings,
-        tokens: TokenStore,
+        auth: Auth,
         http: Http,
         *,
         rate: RateLimit,
@@ -86,7 +86,7 @@ class Client:
         self._rate = rate
         self._allowance = allowance
         self._base = settings.api_url.rstrip("/")
-        self._tokens = tokens
+        self._auth = auth
         self._http = http
         self._searches = searches
 
@@ -240,7 +240,8 @@ class Client:
     async def _write(self, method: str, path: str, body: JSON) -> Reply:
         self._allowance.require(write=True)
         with self._daily():
-            return self._reply(await self._http.write(self._request(method, path, body=body), judge))
+            request = _Call(method, self._base + path, {}, body, None)
+            return self._reply(await self._sent(self._http.write, request))
 
     async def _read(
         self,
@@ -253,8 +254,22 @@ class Client:
     ) -> Reply:
         self._allowance.require(write=False)
         with self._daily():
-            request = self._request(method, path, query=query, body=body, also=also)
-            return self._reply(await self._http.read(request, judge))
+            request = _Call(method, self._base + path, query or {}, body, also)
+            return self._reply(await self._sent(self._http.read, request))
+
+    async def _sent(self, send: Callable[[Request, Judge], Awaitable[Answer]], call: _Call) -> Answer:
+        """Send with what opens the portal, and once more with a new token where the one before was refused: a refused
+        call did nothing."""
+        bearer = await self._auth.bearer()
+        try:
+            return await send(call.request(bearer), judge)
+        except SignIn as refused:
+            if refused.code not in EXPIRED:
+                raise
+            renewed = await self._auth.bearer(refused=bearer)
+            if renewed == bearer:  # a key that nobody can renew
+                raise
+        return await send(call.request(renewed), judge)
 
     @contextmanager
     def _daily(self) -> Iterator[None]:
@@ -273,27 +288,24 @@ class Client:
             self._rate.limit = max(1, int(allowed) * 9 // 10)
         return Reply(answer.json(), answer.date or datetime.now(UTC), answer.headers.get(REFERENCE, ""))
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: JSON | None = None,
-        also: RateLimit | None = None,
-    ) -> Request:
-        token = self._tokens.read().get("token", "")
-        if not token:
-            raise SignIn("HubSpot is not connected.", next_step=SIGN_IN_STEP)
-        return Request(
-            method,
-            self._base + path,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"}
-            | ({"Content-Type": "application/json"} if body is not None else {}),
-            query=query or {},
-            content=dump(body).encode() if body is not None else None,
-            also=also,
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call before it is known with what it is opened."""
+
+    method: str
+    url: str
+    query: Mapping[str, str]
+    body: JSON | None
+    also: RateLimit | None
+
+    def request(self, bearer: str) -> Request:
+        """The request as it is sent."""
+        headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
+        content = None
+        if self.body is not None:
+            headers["Content-Type"], content = "application/json", dump(self.body).encode()
+        return Request(self.method, self.url, headers, self.query, content, self.also)
 
 
 ALLOWED = "x-hubspot-ratelimit-max"

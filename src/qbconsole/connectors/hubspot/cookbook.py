@@ -26,6 +26,8 @@ DAILY = "DAILY"
 MISSING = "404"
 EXISTS = "409"
 SCOPES = "MISSING_SCOPES"
+EXPIRED = frozenset({"401", "INVALID_AUTHENTICATION", "EXPIRED_AUTHENTICATION"})
+"""The codes of a token that is not taken: that of a sign-in may have ended."""
 UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
 ARCHIVED_PROPERTY = "PROPERTY_ARCHIVED"
 """Ours, not HubSpot's: a property of ours was archived by somebody, so that it must not be made again unasked."""

@@ -20,6 +20,7 @@ class HubSpotSettings:
     """
 
     api_url: str = "https://api.hubapi.com"
+    authorize_url: str = "https://app.hubspot.com/oauth/authorize"
     may_create_properties: bool = False
     custom_properties: tuple[str, ...] = ()
     billing_label: str = "billing"
