@@ -420,6 +420,24 @@ async def test_a_search_that_finds_a_large_part_gives_way_to_a_listing(vendor: A
     assert len(vendor.sent("POST", "/deals/search")) == 2
 
 
+async def test_more_deals_modified_at_one_moment_than_a_search_shows_are_all_read(
+    vendor: Any, hubspot: HubSpot, sent_body: Any
+) -> None:
+    ids = [str(number) for number in range(20_000, 30_400)]
+
+    def search(request: httpx.Request) -> httpx.Response:
+        body = sent_body(request)
+        assert "after" not in body, "HubSpot gives no more than 10,000 results by offsets"
+        beyond = [one["value"] for one in body["filterGroups"][0]["filters"] if one["propertyName"] == "hs_object_id"]
+        rest = [id_ for id_ in ids if not beyond or int(id_) > int(beyond[0])]
+        return httpx.Response(200, json={"total": len(rest), "results": [deal(id_) for id_ in rest[:200]]})
+
+    vendor.on("POST", "/deals/search", search)
+    many = Cursor(NOW, NOW, NOW, count=100_000).text()
+    pages = await pull(hubspot, {**dict.fromkeys(STREAMS, RECENT), "hubspot.deals": many})
+    assert [one.id for one in records(pages["hubspot.deals"])] == ids
+
+
 async def test_custom_properties_are_read_and_make_a_listing_when_they_change(vendor: Any, hubspots: Any) -> None:
     connector = hubspots(custom_properties=("deals.po_number", "companies.tier"))
     vendor.on("GET", "/crm/objects/2026-09/deals", page(deal("7", po_number="PO-1"), deal("8", po_number="")))

@@ -73,7 +73,9 @@ class Allowance:
         wait = max(1.0, (until - self.clock()).total_seconds())
         hours, minutes = divmod(round(wait / 60), 60)
         problem = Throttled(f"{cause}; the CRM rests for {hours} h {minutes} min.", wait=wait, code=DAILY)
-        problem.next_step = "It goes on at midnight in the portal's zone; the keep_free of book.toml says what is kept."
+        problem.next_step = (
+            "It goes on by itself with the portal's next day; keep_free in book.toml is what others keep."
+        )
         return problem
 
     def _until_midnight(self, server_time: datetime | None) -> timedelta:

@@ -53,7 +53,9 @@ class Reader:
         """Pages of all streams in their order; see `connectors.base.Connector.pull`."""
         account = await self.client.account()
         now = account.time
-        known = {stream: Cursor() if full else Cursor.parse(cursors.get(stream, "")) for stream in STREAMS}
+        known = {stream: Cursor.parse(cursors.get(stream, "")) for stream in STREAMS}
+        if full:
+            known = {stream: Cursor(time=cursor.time) for stream, cursor in known.items()}
 
         owners, defined, stages = PREFIX + "owners", PREFIX + "field_definitions", PREFIX + "stages"
         yield lists.settled(owners, await lists.owners(self.client), known[owners], now, calls=3)
@@ -82,7 +84,10 @@ class Reader:
 
 @dataclass
 class _OneKind:
-    """The pull of one kind of record; `listing` tells whether it became a listing of everything."""
+    """The pull of one kind of record.
+
+    `listing` tells whether it became a listing of everything, `many` whether it did since so much had changed.
+    """
 
     client: Client
     kind: str
@@ -91,6 +96,7 @@ class _OneKind:
     cursor: Cursor
     before: str
     listing: bool = False
+    many: bool = False
     stream: str = field(init=False)
     asked: tuple[str, ...] = field(init=False)
     own: str = field(init=False)
@@ -110,6 +116,7 @@ class _OneKind:
         changed = CHANGED.get(self.kind, "hs_lastmodifieddate")
         async for found in self.client.search(self.kind, self.asked, changed=changed, since=self._since()):
             if self.cursor.too_many(found.total):
+                self.many = True
                 async for page in self._everything():
                     yield page
                 return
@@ -207,7 +214,9 @@ class _OneKind:
         return properties.get("hs_is_closed_won") == "true" or stage in self.portal.won_stages
 
     def _changed(self, row: Row) -> bool:
-        """Whether it changed since the stream was last read; of a first listing nothing did."""
+        """Whether it is one of a few that changed since the stream was last read; of a first listing none is."""
+        if self.many:
+            return False
         try:
             modified = datetime.fromisoformat(str(row["properties"].get("hs_lastmodifieddate")))
             return self.cursor.time is not None and modified >= self._since()
