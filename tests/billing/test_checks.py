@@ -12,13 +12,16 @@ from tests.builders import NOW, TODAY, customer, deal, document, item, items, le
 
 from qbconsole.books.drift import Finding
 from qbconsole.books.rules import Checks, Rules
-from qbconsole.domain.records import Deal, StageVisit
+from qbconsole.domain.records import Deal, Quote, StageVisit
 from qbconsole.ledger.documents import Allocated
 
 RENT = {"billing_frequency": "monthly"}
 
 
 CAUSES: dict[str, dict[str, Any]] = {
+    "the CRM makes the invoices of quote Q-7 itself": {
+        "quotes": [Quote("5", "Chiller swap", "APPROVED", number="Q-7", bills_itself=True, deal_ids=("1042",))]
+    },
     "the deal has no company": {"the_deal": deal(company_ids=(), primary_company_id="")},
     "the deal has 2 companies and none of them is primary": {
         "the_deal": deal(company_ids=("10", "11"), primary_company_id="")

@@ -54,6 +54,9 @@ def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
     if others:
         number = world.numbers.get(others[0].billed_document_id) or "an approved draft"
         yield Check("history", BLOCKED, f"already billed as {number} ({others[0].key})", "x lets it be")
+    elif quote := world.billed_by_crm.get(deal.id):
+        words = f"the CRM makes the invoices of quote {quote} itself"
+        yield Check("history", BLOCKED, words, "x rejects the draft, or switch billing off on the quote")
     elif event.state == "open":
         yield Check("history", CLEAN, f"nothing billed for deal {deal.id}")
 

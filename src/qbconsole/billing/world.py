@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         LineItem,
         Payment,
         Product,
+        Quote,
         Stage,
         TaxRate,
         Term,
@@ -74,6 +75,7 @@ class World:
     credits: dict[str, str] = field(default_factory=dict)
     rejected: frozenset[str] = frozenset()
     drift: Sequence[Finding] = ()
+    quotes: Sequence[Quote] = ()
 
     def triggered(self, deal: Deal) -> bool:
         """Whether a deal stands in a stage that makes it billable, or stood in one that has drifted."""
@@ -90,6 +92,12 @@ class World:
             ):
                 return finding
         return None
+
+    @cached_property
+    def billed_by_crm(self) -> dict[str, str]:
+        """By deal, the quote (number or id) for which the CRM makes the invoices itself."""
+        own = [quote for quote in self.quotes if quote.bills_itself]
+        return {deal_id: quote.number or quote.id for quote in own for deal_id in quote.deal_ids}
 
     @cached_property
     def _trigger_stages(self) -> frozenset[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from qbconsole.connectors.base import Send
 from qbconsole.domain.errors import NeedsPerson
-from qbconsole.domain.operations import CreateNote, MergeCompanies, Receipt, StampDeal
+from qbconsole.domain.operations import CreateNote, MergeCompanies, Receipt, StampCompany, StampDeal
 from qbconsole.domain.records import Company, Contact, Deal, FieldDefinition, LineItem, Quote
 
 if TYPE_CHECKING:
@@ -52,6 +53,30 @@ async def test_every_kind_is_read(portal: HubSpot) -> None:
     assert records(pages, Contact)
 
 
+async def test_a_quote_counts_as_accepted_once_all_have_signed(portal: HubSpot, simulator: Any) -> None:
+    def act(name: str, **fields: Any) -> Any:
+        url = f"{simulator.line['control_url']}/hubspot/{name}"
+        return httpx.post(url, json=fields, trust_env=False).raise_for_status().json()
+
+    first = await pull(portal, {})
+    deal = records(first, Deal)[0]
+    quote = act(
+        "create",
+        kind="quotes",
+        properties={
+            "hs_title": "Two signatures", "hs_expiration_date": "2027-01-31", "hs_status": "APPROVAL_NOT_NEEDED",
+            "hs_esign_enabled": "true", "hs_esign_num_signers_required": "2",
+        },
+        associations=[["deals", deal.id, ""]],
+    )  # fmt: skip
+    for signed in range(3):
+        found = next(one for one in records(await pull(portal, {}), Quote) if one.id == quote["id"])
+        assert (found.signed, found.signers, found.accepted) == (signed, 2, signed == 2)
+        assert found.deal_ids == (deal.id,)
+        if signed < 2:
+            act("sign_quote", id=quote["id"], by=f"Buyer {signed}")
+
+
 async def test_a_note_is_made_once_and_found(portal: HubSpot) -> None:
     pages = await pull(portal, {})
     deal, company = records(pages, Deal)[0], records(pages, Company)[0]
@@ -72,6 +97,8 @@ async def test_a_merged_company_is_buried_and_its_old_id_leads_on(portal: HubSpo
     merged = await portal.apply(merge, request_id="r")
     again = await portal.apply(merge, request_id="r")
     assert (again.remote_id, again.found) == (merged.remote_id, True)
+    stamped = await portal.apply(StampCompany(swallowed.id, "77"), request_id="r")
+    assert stamped.remote_id == merged.remote_id
     watched = {"hubspot.companies": [swallowed.id]}
     pages = await pull(portal, {page.stream: page.cursor for page in first}, watched=watched)
     gone = [row for page in pages for row in page.records if row.kind == "companies" and row.deleted]
