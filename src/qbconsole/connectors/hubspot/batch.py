@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qbconsole.connectors.base import Send
-    from qbconsole.connectors.hubspot.client import Client, Reply
+    from qbconsole.connectors.hubspot.answers import Reply
+    from qbconsole.connectors.hubspot.client import Client
 
 MOST = 100
 """Records that a batch takes."""

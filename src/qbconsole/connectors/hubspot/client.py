@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qbconsole.connectors.http import Request
+from qbconsole.connectors.hubspot import answers
+from qbconsole.connectors.hubspot.answers import JSON, Association, Found, Reply
 from qbconsole.connectors.hubspot.cookbook import DAILY, EXPIRED
 from qbconsole.connectors.hubspot.faults import REFERENCE, judge
 from qbconsole.connectors.hubspot.settings import VERSION
@@ -32,41 +34,6 @@ HISTORY_BATCH = 50
 """Records of which the history is asked for at once: half of the usual (hubspot.md section 9, 23)."""
 LONGEST_NAMES = 3000
 """Characters of property names that a URL takes; more of them go into the body of a batch read (414, section 5)."""
-
-JSON = dict[str, Any]
-
-NONE_THERE = frozenset({"crm.associations.NO_ASSOCIATIONS_FOUND", "OBJECT_NOT_FOUND"})
-"""Errors of a batch association read that mean "none" (hubspot.md section 3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A success: its JSON, the server's clock in UTC, HubSpot's reference of the call."""
-
-    body: JSON
-    time: datetime
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of a search: how many records it found in all from here on, and the first of them."""
-
-    total: int
-    rows: list[JSON]
-
-
-@dataclass(frozen=True, slots=True)
-class Association:
-    """One record at the other end, and the labels of the association."""
-
-    id: str
-    labels: tuple[str, ...]
-
-    @property
-    def primary(self) -> bool:
-        """Whether it is the primary one of its kind."""
-        return "Primary" in self.labels
 
 
 class Client:
@@ -105,12 +72,12 @@ class Client:
 
     async def pipelines(self) -> list[JSON]:
         """The pipelines of deals with their stages."""
-        return _rows(await self._read("GET", f"/crm/pipelines/{VERSION}/deals"))
+        return answers.rows(await self._read("GET", f"/crm/pipelines/{VERSION}/deals"))
 
     async def properties(self, kind: str, *, archived: bool = False) -> list[JSON]:
         """The definitions of a kind's properties, or of those that were archived."""
         query = {"archived": "true"} if archived else None
-        return _rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}", query=query))
+        return answers.rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}", query=query))
 
     async def listing(
         self, kind: str, properties: Sequence[str], *, archived: bool = False
@@ -120,7 +87,7 @@ class Client:
         long = len(names) > LONGEST_NAMES
         query = {"limit": str(LIST_PAGE), "archived": _flag(value=archived)} | ({} if long else {"properties": names})
         async for rows in self._paged(f"/crm/objects/{VERSION}/{kind}", query):
-            records = _records(rows)
+            records = answers.records(rows)
             yield await self.batch(kind, [str(row["id"]) for row in records], properties) if long else records
 
     async def probe(self, kind: str) -> None:
@@ -144,7 +111,7 @@ class Client:
             }
             path = f"/crm/objects/{VERSION}/{kind}/search"
             reply = await self._read("POST", path, body=body, also=self._searches)
-            rows = _records(_rows(reply))
+            rows = answers.records(answers.rows(reply))
             yield Found(int(reply.body.get("total") or len(rows)), rows)
             if len(rows) < SEARCH_PAGE:
                 return
@@ -168,7 +135,9 @@ class Client:
                 "properties": list(properties),
                 "propertiesWithHistory": list(past),
             }
-            found += _records(_rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body)))
+            found += answers.records(
+                answers.rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body))
+            )
         return found
 
     async def get(self, kind: str, id_: str, properties: Sequence[str]) -> Reply:
@@ -188,13 +157,13 @@ class Client:
             inputs = [{"id": id_} for id_ in ids[begin : begin + ASSOCIATION_BATCH]]
             path = f"/crm/associations/{VERSION}/{kind}/{to_kind}/batch/read"
             reply = await self._read("POST", path, body={"inputs": inputs})
-            _refuse_partial(reply)
-            for row in _rows(reply):
+            answers.refuse_partial(reply)
+            for row in answers.rows(reply):
                 id_ = str(row["from"]["id"])
                 found.setdefault(id_, []).extend(row.get("to", []))
-                if after := _after(row):
+                if after := answers.after(row):
                     found[id_] += await self._more_associated(kind, id_, to_kind, after)
-        return {id_: tuple(_association(entry) for entry in entries) for id_, entries in found.items()}
+        return {id_: tuple(answers.association(entry) for entry in entries) for id_, entries in found.items()}
 
     async def _more_associated(self, kind: str, id_: str, to_kind: str, after: str) -> list[JSON]:
         path = f"/crm/objects/{VERSION}/{kind}/{id_}/associations/{to_kind}"
@@ -205,8 +174,8 @@ class Client:
         after = query.get("after", "")
         while True:
             reply = await self._read("GET", path, query={**query, **({"after": after} if after else {})})
-            yield _rows(reply)
-            following = _after(reply.body)
+            yield answers.rows(reply)
+            following = answers.after(reply.body)
             if not following:
                 return
             if following == after:
@@ -309,41 +278,6 @@ class _Call:
 
 
 ALLOWED = "x-hubspot-ratelimit-max"
-
-
-def _rows(reply: Reply) -> list[JSON]:
-    rows = reply.body.get("results", [])
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _records(rows: list[JSON]) -> list[JSON]:
-    """The rows, each of which has an id and properties.
-
-    Raises:
-        Retriable: one has not: the answer is not what was asked for.
-    """
-    if not all(row.get("id") and isinstance(row.get("properties", {}), dict) for row in rows):
-        msg = "HubSpot answered with records that have no id."
-        raise Retriable(msg)
-    return [{"properties": {}, **row} for row in rows]
-
-
-def _after(body: JSON) -> str:
-    paging = body.get("paging") or {}
-    return str((paging.get("next") or {}).get("after") or "")
-
-
-def _association(entry: JSON) -> Association:
-    labels = [kind.get("label") for kind in entry.get("associationTypes", [])]
-    return Association(str(entry.get("toObjectId", entry.get("id", ""))), tuple(label for label in labels if label))
-
-
-def _refuse_partial(reply: Reply) -> None:
-    """An item that failed for any other reason than having none must not be taken for having none."""
-    for error in reply.body.get("errors", []):
-        if error.get("subCategory") not in NONE_THERE and error.get("category") not in NONE_THERE:
-            msg = "HubSpot answered for some of the associations only."
-            raise Retriable(msg)
 
 
 def _flag(*, value: bool) -> str:

@@ -19,7 +19,8 @@ from qbconsole.domain.records import Deal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from qbconsole.connectors.hubspot.client import Association, Client
+    from qbconsole.connectors.hubspot.answers import Association
+    from qbconsole.connectors.hubspot.client import Client
     from qbconsole.connectors.hubspot.settings import HubSpotSettings
 
     Row = dict[str, Any]
@@ -105,7 +106,7 @@ class _OneKind:
     def __post_init__(self) -> None:
         self.stream = PREFIX + self.kind
         self.asked = self.portal.asked(self.kind)
-        self.own = ",".join(self.asked[len(Portal().asked(self.kind)) :])
+        self.own = ",".join(self.portal.own(self.kind))
 
     async def pages(self, wanted: Sequence[str]) -> AsyncIterator[Page]:
         """What changed, or everything; `wanted` are ids to read again although nothing says that they changed."""

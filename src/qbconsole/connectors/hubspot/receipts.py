@@ -8,7 +8,7 @@ from qbconsole.connectors.payload import dump
 from qbconsole.domain.operations import Receipt
 
 if TYPE_CHECKING:
-    from qbconsole.connectors.hubspot.client import Reply
+    from qbconsole.connectors.hubspot.answers import Reply
 
 
 def receipt(reply: Reply, id_: str, *, found: bool = False) -> Receipt:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from qbconsole.connectors.hubspot.client import Association
+    from qbconsole.connectors.hubspot.answers import Association
 
     Related = Mapping[str, tuple[Association, ...]]
 
@@ -54,9 +54,13 @@ class Portal:
     signed_by: tuple[str, ...] = ()
     billing_label: str = "billing"
 
+    def own(self, kind: str) -> tuple[str, ...]:
+        """The properties of a kind that are asked for in this portal only."""
+        return (*self.custom.get(kind, ()), *(self.signed_by if kind == "quotes" else ()))
+
     def asked(self, kind: str) -> tuple[str, ...]:
-        """The properties of a kind that are asked for by name."""
-        return (*READ[kind], *self.custom.get(kind, ()), *(self.signed_by if kind == "quotes" else ()))
+        """All properties of a kind that are asked for by name."""
+        return (*READ[kind], *self.own(kind))
 
 
 def pulled(kind: str, row: dict[str, Any], related: Related, portal: Portal) -> Pulled:
