@@ -7,7 +7,8 @@ import logging
 import sys
 from pathlib import Path
 
-from qbconsole.simulator import faults, switches
+from qbconsole.simulator import switches
+from qbconsole.simulator.faults import specification
 
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
@@ -34,7 +35,7 @@ def main(words: list[str] | None = None) -> int:
     arguments = _arguments(words)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        faults.parse(arguments.faults)
+        specification.parse(arguments.faults)
         turned = switches.parse(arguments.switch)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from qbconsole.simulator.business.business import MOST_DAYS
+from qbconsole.simulator.quickbooks.limits import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +54,9 @@ def routes(simulator: Simulator) -> list[Route]:
         _shown("/control/truth/pairs", lambda _: simulator.business.pairs()),
         _shown("/control/credentials", lambda _: simulator.credentials()),
         _shown("/control/requests", requests),
-        _shown("/control/faults", lambda _: simulator.faults.document()),
+        _shown("/control/faults", lambda _: simulator.faults.explained()),
         _shown("/control/switches", lambda _: simulator.switches.document()),
+        _shown("/control/metering", lambda _: Meter(simulator.database, simulator.clock).document()),
         _done("/control/advance", advance),
         _done("/control/faults", set_faults),
         _done("/control/switches", turn),

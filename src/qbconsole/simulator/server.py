@@ -23,12 +23,15 @@ from qbconsole.simulator.business.business import Business
 from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.database import Database
-from qbconsole.simulator.faults import Faults
+from qbconsole.simulator.faults.force import Faults
+from qbconsole.simulator.faults.mishaps import Mishaps, Vendor
 from qbconsole.simulator.hubspot import api as hubspot
 from qbconsole.simulator.hubspot import control as hubspot_control
+from qbconsole.simulator.hubspot.mishaps import HubSpotMishaps
 from qbconsole.simulator.hubspot.portal import Portal
 from qbconsole.simulator.quickbooks import api as quickbooks
 from qbconsole.simulator.quickbooks.company import Company
+from qbconsole.simulator.quickbooks.mishaps import QuickBooksMishaps
 from qbconsole.simulator.quickbooks.oauth import OAuth
 from qbconsole.simulator.requests import Observer, RequestLog
 from qbconsole.simulator.switches import Switches
@@ -88,7 +91,11 @@ class Simulator:
             *hubspot_control.routes(self.portal),
         ]
         systems = {"quickbooks": quickbooks.endpoints, "hubspot": hubspot.endpoints}
-        struck = self.faults.around(Starlette(routes=routes))
+        vendors: dict[str, Vendor] = {
+            "quickbooks": QuickBooksMishaps(self.company, self.oauth),
+            "hubspot": HubSpotMishaps(self.portal),
+        }
+        struck = Mishaps(Starlette(routes=routes), self.faults, self.database, self.clock, vendors)
         return Observer(struck, self.database, self.clock, self.requests, systems)
 
     def keep(self) -> None:
@@ -115,6 +122,7 @@ def build(home: Path | None, *, seed: int = 7, size: float = 1.0, faults: str = 
             business = Business.generate(database, clock, company, portal, seed=seed, size=size)
             settings.put("made", {"seed": seed, "size": size})
             oauth = OAuth(database, company.realm_id)
+        database.forget_past()
     else:
         if (made["seed"], made["size"]) != (seed, size):
             logger.warning("this home holds the business of seed %s, size %s", made["seed"], made["size"])
@@ -151,7 +159,7 @@ def serve(
         home: where `simulator.db` and `simulator.json` lie; none: in memory, gone at the end.
         seed: of the business and of the faults.
         size: of the business, 1 being the usual one.
-        faults: a specification as in `qbconsole.simulator.faults`.
+        faults: a specification as in `qbconsole.simulator.faults.specification`.
         switches: those to turn, as in `qbconsole.simulator.switches`; the others stay as the home has them.
 
     Raises:

@@ -60,6 +60,40 @@ SWITCHES: tuple[Switch, ...] = (
         "longest",
         "4096 characters of an access token and 512 of a refresh token or code, or 1000 and 50",
     ),
+    # Transport
+    Switch(
+        "throttle_body", ("xml", "json", "json_lower_case"), "xml", "how the answer to too many requests is written"
+    ),
+    Switch("throttle_status", ("429", "403"), "429", "its status; 403 is an older form"),
+    Switch("retry_after", ("absent", NUMBER), "absent", "its Retry-After header, in seconds"),
+    Switch(
+        "forbidden_body", ("lower_case", "upper_case"), "lower_case", "how 403 is written: like 401, or like a fault"
+    ),
+    Switch("newer_minor_versions", ("refused", "ignored"), "refused", "what becomes of a minorversion above 75"),
+    Switch("requests_per_minute", (NUMBER,), "500", "requests to QuickBooks in any minute"),
+    Switch("requests_per_second", (NUMBER,), "10", "requests to QuickBooks in any second"),
+    Switch("concurrent_requests", (NUMBER,), "10", "requests to QuickBooks that may be open at once"),
+    Switch("batches_per_minute", (NUMBER,), "120", "batches in any minute"),
+    Switch("reports_per_minute", (NUMBER,), "200", "reports in any minute"),
+    Switch("reads_per_month", (NUMBER,), "500000", "read-type calls in a calendar month; further ones are throttled"),
+    Switch("largest_request", (NUMBER,), "104857600", "bytes of a request; a larger one is answered with 413"),
+    # Request ids
+    Switch(
+        "requestid_retention", ("1h", "24h", "forever"), "1h", "how long a requestid is remembered, on simulated time"
+    ),
+    Switch(
+        "requestid_other_body",
+        ("first_answer", "refused"),
+        "first_answer",
+        "what another request under a known requestid gets: the first answer, as if it were done, or fault 600",
+    ),
+    Switch(
+        "requestid_faults",
+        ("remembered", "forgotten"),
+        "remembered",
+        "whether a refused request is refused again under the same requestid, even when its cause is gone",
+    ),
+    # HubSpot
     Switch("search_lag_seconds", (NUMBER,), "3", "HubSpot: how long a change stays unseen by searches"),
     Switch(
         "hubspot_plan",

@@ -59,7 +59,7 @@ def schema(name: str) -> Any:
 
 
 def test_state_requests_and_faults_are_as_their_schemas_say(control: str) -> None:
-    for name in ("state", "requests", "faults", "switches"):
+    for name in ("state", "requests", "faults", "switches", "metering"):
         status, document = call(f"{control}/{name}")
         assert status == 200
         jsonschema.validate(document, schema(name))
@@ -101,6 +101,12 @@ def test_faults_are_set_and_ended(control: str) -> None:
     assert (status, document["spec"]) == (200, "drop_response=3x@create_invoice")
     jsonschema.validate(document, schema("faults"))
     assert call(f"{control}/faults", {"spec": ""})[1]["spec"] == ""
+
+
+def test_faults_are_explained(control: str) -> None:
+    explained = call(f"{control}/faults")[1]["faults"]
+    assert {"drop_response", "stale_read", "other_user"} < explained.keys()
+    assert all(explained.values())
 
 
 @pytest.mark.parametrize("body", [{"spec": "thunder=0.5"}, {"spec": "throttle=lots"}, {"spec": 3}, {}])

@@ -83,6 +83,6 @@ def http(portal: Portal, switchboard: tuple[Switchboard, str]) -> Iterator[httpx
     board, url = switchboard
     board.app = witness = Witness(Starlette(routes=[*api.routes(portal), *control.routes(portal)]))
     headers = {"authorization": f"Bearer {portal.token}"}
-    with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=120) as client:
         yield client
     assert witness.problems == []

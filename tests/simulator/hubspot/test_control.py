@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,6 +51,14 @@ def test_every_act_is_listed_with_its_fields(http: httpx.Client) -> None:
 
     assert listed.keys() == ACTS.keys()
     assert listed["move_deal"]["fields"] == ["id", "pipeline", "stage"]
+
+
+def test_the_page_tells_every_act() -> None:
+    page = Path(__file__).parents[3] / "docs" / "simulator.md"
+    rows = [line.strip("| ").split(" | ") for line in page.read_text().splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`"): (row[1].replace("`", "").strip("-"), row[2]) for row in rows if len(row) == 3}
+
+    assert {name: told.get(name) for name in ACTS} == {name: (act.fields, act.words) for name, act in ACTS.items()}
 
 
 def test_a_property_is_archived_restored_renamed_and_retyped(http: httpx.Client, status: str, deal: str) -> None:

@@ -206,3 +206,19 @@ def test_optional_scopes_are_granted_if_there_are_such(http: httpx.Client, porta
     granted = token(http, portal, grant_type="authorization_code", redirect_uri=REDIRECT, code=given).json()
 
     assert granted["scopes"] == ["oauth", *SCOPES.split(), "crm.objects.quotes.read"]
+
+
+@pytest.mark.parametrize(("scope", "code"), [("e-commerce", 200), ("crm.objects.deals.read", 403)])
+def test_an_old_scope_stands_for_those_of_line_items_and_products(
+    http: httpx.Client, portal: Portal, scope: str, code: int
+) -> None:
+    headers = with_token(access_token(http, portal, scope))
+
+    assert http.get("/crm/objects/2026-09/line_items", headers=headers).status_code == code
+    assert http.get("/crm/objects/2026-09/products", headers=headers).status_code == code
+
+
+def access_token(http: httpx.Client, portal: Portal, scope: str) -> str:
+    """An access token for one scope."""
+    fields = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code": code(http, portal, scope=scope)}
+    return str(token(http, portal, **fields).json()["access_token"])

@@ -126,10 +126,8 @@ def line(amount: str = "100.00", code: str = "NON", item: str = "1", **detail: A
     }
 
 
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """A company with two items, a term and Texan sales tax, served on a free port."""
-    database = Database(None)
+def opened(database: Database) -> Company:
+    """A company with two items, a term and Texan sales tax."""
     company = Company(database, Clock(database))
     with database.transaction():
         company.set_up({"CompanyName": "Test Books", "Country": "US"}, PREFERENCES, {"TX": "8.25", "OK": "8.5"})
@@ -138,10 +136,17 @@ def client() -> Iterator[Client]:
         for name in ("Labor", "Old part"):
             company.create("Item", {"Name": name, "Type": "Service", "IncomeAccountRef": {"value": income}}, at=AT)
         company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
+    return company
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """A company served on a free port."""
+    database = Database(None)
+    company = opened(database)
     oauth = OAuth(database, company.realm_id)
     served = api.Api(company, oauth)
-    for throttle in served.throttles:
-        throttle.most = 10_000
+    company.switches.turn({"requests_per_minute": "10000", "requests_per_second": "10000"})
     sockets = [socket.create_server(("127.0.0.1", 0))]
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=[*served.routes(), *oauth.routes()]), log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)

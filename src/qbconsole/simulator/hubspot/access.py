@@ -28,11 +28,13 @@ SCOPES = frozenset(
         for right in ("read", "write")
     ]
 )
-"""Every scope that this account can grant."""
+"""What the private app may do."""
 EDIT_ASSOCIATIONS = "edit-associations"
 """No scope but a user's permission; it is taken away as scopes are."""
 E_COMMERCE = "e-commerce"
 """What old tokens carry for line items and products."""
+GRANTABLE = SCOPES | {E_COMMERCE}
+"""Every scope that a user can grant."""
 CODE_SECONDS = 60.0
 """How long a code can be redeemed; the vendor names no number."""
 USER_ID, USER = 53494101, "admin@ridge.example"
@@ -73,9 +75,10 @@ class Grant:
 class Access:
     """Tokens, on real time: advancing the simulated clock never expires one."""
 
-    def __init__(self, database: Database, token: Callable[[], str], *, now: Callable[[], float] = time.time) -> None:
-        self._database = database
-        self._token = token
+    def __init__(
+        self, database: Database, settings: Callable[[], dict[str, Any]], *, now: Callable[[], float] = time.time
+    ) -> None:
+        self._settings = settings
         self._now = now
         self._lacking = database.collection("hubspot.missing_scopes")
         self._codes = database.collection("hubspot.codes")
@@ -88,12 +91,17 @@ class Access:
     @property
     def client_id(self) -> str:
         """The id of the account's one OAuth app."""
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, self._token()))
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, self._app))
 
     @property
     def client_secret(self) -> str:
         """Its secret."""
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._token()}/secret"))
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._app}/secret"))
+
+    @property
+    def _app(self) -> str:
+        settings = self._settings()
+        return str(settings.get("app", settings["portal_id"]))  # homes of before had no app
 
     # Calls
 
@@ -101,7 +109,7 @@ class Access:
         """Who sends that header; a refusal when it opens nothing."""
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
-        if scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self._token().encode()):
+        if scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self._settings()["token"].encode()):
             return Caller("private", (SCOPES | {EDIT_ASSOCIATIONS}) - self.lacking)
         found = self._access.get(token) if scheme.lower() == "bearer" else None
         if found is None:
@@ -166,6 +174,11 @@ class Access:
         """End a refresh token, or an access token. Access tokens that a refresh token gave live on (hubspot.md 1)."""
         self._refresh.remove(token)
         self._access.remove(token)
+
+    def end_grants(self) -> None:
+        """End every token of the app."""
+        for token in [*self._refresh.ids(), *self._access.ids()]:
+            self.revoke(token)
 
     def refresh_token(self, token: str) -> dict[str, Any] | None:
         """What a refresh token stands for, or None."""

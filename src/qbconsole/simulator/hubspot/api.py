@@ -88,6 +88,8 @@ def _record_names(method: str, singular: str, rest: str, body: bytes) -> list[st
         return [f"{_VERBS[method]}_association"] if method in _VERBS else []
     if rest.startswith("batch/"):
         return ["batch", *[f"{rest.removeprefix('batch/')}_{singular}"] * _count(body)]
+    if rest == "gdpr-delete":
+        return [f"purge_{singular}"]
     if rest in ("search", "merge"):
         return [f"{rest}_{singular}"]
     if method == "GET" and not rest:
@@ -97,7 +99,8 @@ def _record_names(method: str, singular: str, rest: str, body: bytes) -> list[st
 
 def _association_names(method: str, rest: str, body: bytes) -> list[str]:
     if rest.startswith("labels"):
-        return [f"{'list' if method == 'GET' else _VERBS.get(method, method.lower())}_association_label"]
+        verb = {"GET": "list", "PUT": "update"}.get(method, _VERBS.get(method, method.lower()))
+        return [f"{verb}_association_label"]
     verb = {"batch/read": "read", "batch/archive": "archive"}.get(rest, "create")
     return ["batch", *[f"{verb}_association"] * _count(body)]
 

@@ -9,7 +9,7 @@ from qbconsole.simulator.hubspot.checks import properties_of
 from qbconsole.simulator.hubspot.properties import json_list
 from qbconsole.simulator.hubspot.record_routes import unique_id
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid
-from qbconsole.simulator.hubspot.shown import shown
+from qbconsole.simulator.hubspot.shown import View
 from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def read_batch(call: Call) -> Answer:
         record = portal.store.find(kind, (unique_id(portal, kind, by, one) or "") if by else one)
         if record is not None and record["archived"] is call.archived:
             found.append((one, record))
-    names, past = call.listed("properties"), call.listed("propertiesWithHistory")
-    results = [shown(portal, kind, record, names or None, past=past) for _, record in found]
+    view = View(portal, kind, call.listed("properties") or None, past=call.listed("propertiesWithHistory"))
+    results = [view.of(record) for _, record in found]
     here = {one for one, _ in found}
     return batch_answer(portal, results, _missing(call, [one for one in asked if one not in here]))
 

@@ -24,9 +24,11 @@ _FILLED_FROM_PRODUCT = (
 
 
 def filled(portal: Portal, kind: str, values: Values) -> Values:
-    """The values of a new record, with those that come from elsewhere: the default pipeline, the product."""
+    """The values of a new record, with those that come from elsewhere: pipeline, domain, product."""
     if kind == "deals":
         return {"pipeline": portal.pipelines.default_id(), **values}
+    if kind == "companies" and values.get("domain") and not values.get("name"):
+        return {**values, "name": str(values["domain"]).partition(".")[0].capitalize()}
     if kind == "quotes":
         return {"hs_currency": portal.settings["currency"], **values}
     if kind == "line_items" and values.get("hs_product_id"):

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+_ADDITIONAL = {
+    "contacts": ("email", "hs_additional_emails"),
+    "companies": ("domain", "hs_additional_domains"),
+}
+"""By kind, the property of which the survivor has one, and that which holds the others."""
 MOST_IDENTITIES = 250
 """Merges after which a record takes no more."""
 
@@ -20,7 +25,7 @@ MOST_IDENTITIES = 250
 def merge(portal: Portal, kind: str, primary_id: str, other_id: str) -> Record:
     """Merge a record into another: one survives with the values, links and past of both."""
     primary, other = portal.read(kind, primary_id), portal.read(kind, other_id)
-    properties = _merged_properties(primary, other)
+    properties = _merged_properties(primary, other) | _others_kept(kind, primary, other)
     for record in (primary, other):
         portal.store.release(kind, record, portal.properties.unique_names(kind))
     survivor = primary["id"] if _keeps_id(portal, kind) else portal.store.new_id(kind)
@@ -53,6 +58,19 @@ def _merged_properties(primary: Record, other: Record) -> dict[str, Any]:
         raise Refusal(414, f"Cannot have more than {MOST_IDENTITIES} identities on a profile")
     merged: dict[str, Any] = other["properties"] | primary["properties"]
     return merged | {"hs_merged_object_ids": ";".join(dict.fromkeys(swallowed))}
+
+
+def _others_kept(kind: str, primary: Record, other: Record) -> dict[str, Any]:
+    """Where the other's e-mail addresses or domains, and a contact's swallowed ids, are kept (hubspot.md 2 and 3)."""
+    if kind not in _ADDITIONAL:
+        return {}
+    one, many = _ADDITIONAL[kind]
+    known = [primary["properties"].get(many), other["properties"].get(one), other["properties"].get(many)]
+    values = dict.fromkeys(value for text in known for value in (text or "").split(";") if value)
+    values.pop(primary["properties"].get(one), None)
+    kept = {many: ";".join(values)} if values else {}
+    vids = [*_swallowed(primary), *_swallowed(other), other["id"]]
+    return kept | ({"hs_calculated_merged_vids": ";".join(vids)} if kind == "contacts" else {})
 
 
 def _keeps_id(portal: Portal, kind: str) -> bool:

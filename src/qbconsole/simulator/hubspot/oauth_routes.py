@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from qbconsole.simulator.hubspot.access import APP_ID, SCOPES, USER, USER_ID, Grant
+from qbconsole.simulator.hubspot.access import APP_ID, GRANTABLE, USER, USER_ID, Grant
 from qbconsole.simulator.hubspot.refusals import not_found
 from qbconsole.simulator.hubspot.wire import VERSIONS, refused
 from qbconsole.simulator.switches import Switches
@@ -95,9 +95,9 @@ def _asked(portal: Portal, query: QueryParams) -> list[str]:
     if not _may_return(query.get("redirect_uri", "")):
         raise Refused("BAD_REDIRECT_URI", "missing or invalid redirect uri")
     needed, optional = query.get("scope", "").split(), query.get("optional_scope", "").split()
-    if not needed or (unknown := sorted(set(needed) - SCOPES)):
+    if not needed or (unknown := sorted(set(needed) - GRANTABLE)):
         raise Refused("BAD_SCOPES", f"invalid scopes: {' '.join(unknown) if needed else 'none'}")
-    return list(dict.fromkeys(["oauth", *needed, *(one for one in optional if one in SCOPES)]))
+    return list(dict.fromkeys(["oauth", *needed, *(one for one in optional if one in GRANTABLE)]))
 
 
 def _may_return(redirect: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot import times
+from qbconsole.simulator.hubspot.access import USER_ID
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, not_found
 from qbconsole.simulator.hubspot.requirements import Requirements
 from qbconsole.simulator.hubspot.vendor_properties import VENDOR_GROUPS, VENDOR_PROPERTIES, definition, option
@@ -80,6 +81,7 @@ class Properties:
         made = definition(name, body["type"], body["fieldType"], body["groupName"], unique=unique)
         made |= {key: body[key] for key in _CHANGEABLE if key in body}
         made["options"] = _options(made)
+        made |= {"createdUserId": str(USER_ID), "updatedUserId": str(USER_ID)}
         made |= {"hubspotDefined": False, "createdAt": times.stamp(at), "updatedAt": times.stamp(at)}
         made["modificationMetadata"] = {"archivable": True, "readOnlyDefinition": False, "readOnlyValue": False}
         return self._put(kind, made)

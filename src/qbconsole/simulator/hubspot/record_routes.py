@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot import search, writes
 from qbconsole.simulator.hubspot.checks import properties_of
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid
-from qbconsole.simulator.hubspot.shown import answered, shown
+from qbconsole.simulator.hubspot.shown import View, answered
 from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, paged
 from qbconsole.simulator.switches import Switches
 
@@ -22,24 +21,13 @@ LARGEST_PAGE, LARGEST_PAGE_WITH_HISTORY = 100, 50
 
 def list_records(call: Call) -> Answer:
     """One page in id order; `after` is the next id."""
-    kind = call.kind.name
-    past = call.names("propertiesWithHistory") or []
-    limit = call.number("limit", 10, LARGEST_PAGE_WITH_HISTORY if past else LARGEST_PAGE)
+    kind, view = call.kind.name, _view(call)
+    limit = call.number("limit", 10, LARGEST_PAGE_WITH_HISTORY if call.names("propertiesWithHistory") else LARGEST_PAGE)
     after = call.text("after", "0")
     if not after.isdecimal():
         raise invalid(f"Invalid after {after}")
     records = list(islice(call.portal.store.since(kind, int(after), archived=call.archived), limit + 1))
-    page = [
-        shown(
-            call.portal,
-            kind,
-            record,
-            call.names("properties"),
-            past=past,
-            associations=call.names("associations") or [],
-        )
-        for record in records[:limit]
-    ]
+    page = [view.of(record) for record in records[:limit]]
     return Answer(paged(page, records[limit]["id"] if len(records) > limit else None, call.url))
 
 
@@ -50,15 +38,12 @@ def read_record(call: Call) -> Answer:
     record = portal.store.existing(
         kind, record_id, archived=call.archived or _is_shown_archived(portal, kind, record_id)
     )
-    page = shown(
-        portal,
-        kind,
-        record,
-        call.names("properties"),
-        past=call.names("propertiesWithHistory") or [],
-        associations=call.names("associations") or [],
-    )
-    return Answer(page)
+    return Answer(_view(call).of(record))
+
+
+def _view(call: Call) -> View:
+    past, associations = call.names("propertiesWithHistory") or (), call.names("associations") or ()
+    return View(call.portal, call.kind.name, call.names("properties"), past=past, associations=associations)
 
 
 def _is_shown_archived(portal: Portal, kind: str, record_id: str) -> bool:
@@ -126,12 +111,11 @@ def delete_for_good(call: Call) -> Answer:
 def search_records(call: Call) -> Answer:
     """A search; no associations, no rate headers."""
     portal, kind = call.portal, call.kind.name
-    request = call.fields
-    if len(json.dumps(request, default=str)) > search.LONGEST_BODY:
+    if call.length > search.LONGEST_BODY:
         raise invalid(f"The request body is longer than {search.LONGEST_BODY} characters.")
-    total, records, after = search.search(portal, kind, request)
-    names = call.listed("properties") or None
-    body: dict[str, Any] = {"total": total, "results": [shown(portal, kind, record, names) for record in records]}
+    total, records, after = search.search(portal, kind, call.fields)
+    view = View(portal, kind, call.listed("properties") or None)
+    body: dict[str, Any] = {"total": total, "results": [view.of(record) for record in records]}
     if after is not None:
         body["paging"] = {"next": {"after": after}}
     return Answer(body)

@@ -45,6 +45,8 @@ class Call:
     url: str
     version: str
     """`OLD` or a dated one."""
+    length: int = 0
+    """Characters of the body."""
 
     @property
     def kind(self) -> Kind:
@@ -195,7 +197,9 @@ def _call(portal: Portal, request: Request, raw: bytes, version: str) -> Call:
     except ValueError as error:
         message = f"Invalid input JSON on line 1, column 1: {error}"
         raise invalid(message) from error
-    return Call(portal, dict(request.path_params), query, body, str(request.url), version)
+    return Call(
+        portal, dict(request.path_params), query, body, str(request.url), version, len(raw.decode("utf-8", "replace"))
+    )
 
 
 def batch_answer(

@@ -1,25 +1,23 @@
-"""The routes under /v3/company: who may call, how often, and what an answer looks like (quickbooks.md 1.7, 2, 5.2)."""
+"""The routes under /v3/company and what each of them does (quickbooks.md 2.1)."""
 
 from __future__ import annotations
 
 import json
 import time as real_time
-import uuid
-from collections import deque
 from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import Response
 from starlette.routing import Route
 
-from qbconsole.simulator.quickbooks import batch, cdc, kinds, wire
+from qbconsole.simulator.quickbooks import batch, cdc, kinds, requestids, wire
+from qbconsole.simulator.quickbooks.envelope import Envelopes
 from qbconsole.simulator.quickbooks.fault import Fault
-from qbconsole.simulator.quickbooks.grant import ACCOUNTING
+from qbconsole.simulator.quickbooks.gate import Gate
 from qbconsole.simulator.quickbooks.query import evaluate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from qbconsole.simulator.quickbooks.company import Company
     from qbconsole.simulator.quickbooks.oauth import OAuth
@@ -29,32 +27,13 @@ ROOT = "/v3/company/{realm}"
 SUPPLIED = "Id should be a valid number. Supplied value:"
 
 
-class Throttle:
-    """At most so many requests in a sliding window of real time."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self.most, self.seconds = most, seconds
-        self._times: deque[float] = deque()
-
-    def lets_in(self) -> bool:
-        """Whether one more request is within the limit."""
-        now = real_time.monotonic()
-        while self._times and now - self._times[0] >= self.seconds:
-            self._times.popleft()
-        if len(self._times) >= self.most:
-            return False
-        self._times.append(now)
-        return True
-
-
 class Api:
     """Everything a realm answers."""
 
     def __init__(self, company: Company, oauth: OAuth) -> None:
         self.company = company
-        self.oauth = oauth
-        self.throttles = [Throttle(500, 60), Throttle(10, 1)]
-        self.batch_throttle = Throttle(120, 60)
+        self._envelopes = Envelopes(company.clock, company.switches)
+        self._gate = Gate(company, oauth, self._envelopes)
 
     def routes(self) -> list[Route]:
         """The routes, the most specific first."""
@@ -68,78 +47,28 @@ class Api:
             ("GET", "/{kind}/{id}", self._read),
             ("POST", "/{kind}", self._write),
         ]
-        routes = [
-            Route(ROOT + path, self._served(work, path == "/batch"), methods=[method]) for method, path, work in plain
-        ]
+        routes = [Route(ROOT + path, self._served(work), methods=[method]) for method, path, work in plain]
         return [
             *routes,
             Route(
                 ROOT + "/{rest:path}",
-                self._served(self._unknown, batched=False),
-                methods=["GET", "POST", "PUT", "DELETE"],
+                self._served(self._unknown),
+                methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             ),
         ]
 
-    def _served(self, work: Work, batched: bool) -> Callable[[Request], Awaitable[Response]]:
+    def _served(self, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
-            refused = self._refused(request, batched)
-            if refused is not None:
-                return refused
+            began = real_time.monotonic()
             try:
-                return self._answer(await work(request))
+                if (refusal := await self._gate.refusal(request)) is not None:
+                    return refusal
+                result = await work(request)
             except Fault as fault:
-                return self._answer({"Fault": fault.body()}, fault.status)
+                return self._envelopes.refusal(request, fault)
+            return self._envelopes.success(request, result, int((real_time.monotonic() - began) * 1000))
 
         return serve
-
-    def _refused(self, request: Request, batched: bool) -> Response | None:
-        scopes = self.oauth.scopes_of(request.headers.get("authorization", ""))
-        if not scopes:
-            return self._lower_case(
-                401, "3200", "message=AuthenticationFailed; errorCode=003200; statusCode=401", "AUTHENTICATION"
-            )
-        if request.path_params["realm"] != self.company.realm_id or ACCOUNTING not in scopes:
-            words = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
-            return self._lower_case(403, "3100", words, "SERVICE")
-        throttles = [*self.throttles, self.batch_throttle] if batched else self.throttles
-        if not all(throttle.lets_in() for throttle in throttles):
-            message = "message=ThrottleExceeded; errorCode=003001; statusCode=429"
-            fault = Fault("3001", message, "The request limit was reached.  Try again later", kind="SERVICE")
-            return self._answer({"Fault": fault.body()}, 429)
-        return None
-
-    def _lower_case(self, status: int, code: str, message: str, kind: str) -> Response:
-        """The gateway's body: lower-case keys, many nulls, `time` in epoch milliseconds (quickbooks.md 1.7)."""
-        detail = "Token expired: the access token is not valid" if status == 401 else "ApplicationAuthorizationFailed"
-        body: dict[str, Any] = {
-            "warnings": None,
-            "intuitObject": None,
-            "fault": {"error": [{"message": message, "detail": detail, "code": code, "element": None}], "type": kind},
-            "report": None,
-            "queryResponse": None,
-            "batchItemResponse": [],
-            "attachableResponse": [],
-            "syncErrorResponse": None,
-            "requestId": None,
-            "time": int(self.company.clock.now().timestamp() * 1000),
-            "status": None,
-            "cdcresponse": [],
-        }
-        headers = {"www-authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if status == 401 else {}
-        return Response(json.dumps(body), status, {**self._headers(), **headers}, "application/json")
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "intuit_tid": f"1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}",
-            "cache-control": "max-age=0, no-cache, no-store, must-revalidate, private",
-            "expires": "0",
-            "date": format_datetime(self.company.clock.now(), usegmt=True),
-        }
-
-    def _answer(self, body: dict[str, Any], status: int = 200) -> Response:
-        envelope = {**body, "time": wire.time(self.company.clock.now())}
-        media = "application/json;charset=utf-8" if status == 200 else "application/json"
-        return Response(wire.dumps(envelope), status, self._headers(), media)
 
     # --- what is answered ---------------------------------------------------------------------------------------------
 
@@ -162,11 +91,13 @@ class Api:
 
     async def _send(self, request: Request) -> dict[str, Any]:
         kind, record_id = self._addressed(request)
+        query = request.query_params
+        to = query.get("sendTo", "")
 
         def work() -> dict[str, Any]:
-            return {kind: self.company.send(kind, record_id, request.query_params.get("sendTo", ""))}
+            return {kind: self.company.send(kind, record_id, to)}
 
-        return batch.once(self.company, request.query_params.get("requestid", ""), work)
+        return requestids.once(self.company, query.get("requestid", ""), ["send", kind, record_id, to], work)
 
     async def _read(self, request: Request) -> dict[str, Any]:
         kind, record_id = self._addressed(request)
@@ -179,8 +110,9 @@ class Api:
         operation = query.get("operation", "").lower()
         if query.get("include") == "void":
             operation = "void"
-        return batch.once(
-            self.company, query.get("requestid", ""), lambda: batch.perform(self.company, kind, operation, body)
+        asked = [kind, operation, body]
+        return requestids.once(
+            self.company, query.get("requestid", ""), asked, lambda: batch.perform(self.company, kind, operation, body)
         )
 
     async def _unknown(self, request: Request) -> dict[str, Any]:

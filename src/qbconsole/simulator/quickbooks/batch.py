@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.quickbooks import kinds, wire
+from qbconsole.simulator.quickbooks import kinds, requestids
 from qbconsole.simulator.quickbooks.fault import Fault, missing
 from qbconsole.simulator.quickbooks.query import evaluate
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from qbconsole.simulator.quickbooks.company import Company
 
 MOST_ITEMS = 30
-LONGEST_REQUEST_ID = 50
 _LISTS = ("Line", "LinkedTxn", "CustomField")
 _OBJECTS = ("Ref", "Addr", "LineDetail", "BillEmail", "BillEmailCc", "BillEmailBcc", "CustomerMemo", "Phone", "Prefs")
 _TEXTS = ("Id", "SyncToken", "DisplayName", "DocNumber", "PrivateNote", "TxnDate", "DueDate", "DetailType", "value")
@@ -64,21 +63,6 @@ def _unreadable(where: str) -> Fault:
     return Fault("2010", "Request has invalid or unsupported property", detail, "")
 
 
-def once(company: Company, request_id: str, work: Any) -> dict[str, Any]:
-    """Do the work, or replay the first answer that was given under this request id."""
-    if len(request_id) > LONGEST_REQUEST_ID:
-        raise Fault("2130", "Invalid Request Id", f"A request id has at most {LONGEST_REQUEST_ID} characters.", "")
-    replies = company.database.collection("qbo.requestid")
-    if request_id and (known := replies.get(request_id)) is not None:
-        replay: dict[str, Any] = wire.loads(known["text"])
-        return replay
-    with company.database.transaction():
-        result: dict[str, Any] = work()
-        if request_id:
-            replies.put(request_id, {"text": wire.dumps(result)})
-    return result
-
-
 def run(company: Company, body: dict[str, Any], request_id: str) -> list[dict[str, Any]]:
     """The answers of a batch, in its order; one item's fault leaves the others done.
 
@@ -102,8 +86,8 @@ def _item(company: Company, item: dict[str, Any], request_id: str) -> dict[str, 
             answer: dict[str, Any] = {"QueryResponse": evaluate.answer(company, str(item["Query"]))}
         else:
             kind, operation = entity_of(item), operation_of(item)
-            key = f"{request_id}/{identity}" if request_id else ""
-            answer = once(company, key, lambda: perform(company, kind, operation, item[kind]))
+            key, asked = requestids.of_item(request_id, identity), [kind, operation, item[kind]]
+            answer = requestids.once(company, key, asked, lambda: perform(company, kind, operation, item[kind]))
     except Fault as fault:
         answer = {"Fault": fault.body()}
     return {**answer, "bId": identity}
