@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +14,12 @@ import pytest
 from tests.cli.command import simulator
 from tests.connectors.conftest import Tokens
 
+from qbconsole.connectors import breaker, http
 from qbconsole.connectors.http import Http
 from qbconsole.connectors.hubspot import HubSpot, HubSpotSettings
 from qbconsole.connectors.hubspot.faults import REFERENCE
 from qbconsole.connectors.hubspot.values import plain_text
-from qbconsole.connectors.limits import Gate
+from qbconsole.connectors.limits import Gate, RateLimit
 from qbconsole.domain.errors import Problem
 from qbconsole.domain.operations import CreateNote, CreateTask, StampCompany, StampDeal
 from qbconsole.domain.records import Company, Contact, Deal, LineItem, Product
@@ -38,9 +40,12 @@ if TYPE_CHECKING:
 ALONE = {
     "drop_response": "drop_response=0.1", "drop_request": "drop_request=0.1", "reset": "reset=0.1",
     "delay": "delay=0.1:0.05", "throttle": "throttle=0.1", "server_error": "server_error=0.1",
-    "server_error_after": "server_error_after=0.1",
+    "truncate": "truncate=0.1", "stale_read": "stale_read=0.1:1", "skew": "skew=0.1",
 }  # fmt: skip
+"""The faults that can be survived. A write that a proxy carries out twice is none: HubSpot takes no idempotency key."""
 CASES = {**ALONE, "together": ",".join(spec.replace("0.1", "0.05", 1) for spec in ALONE.values())}
+RATE = RateLimit(150, seconds=10)
+"""What the portal allows in ten seconds, less what this test asks for itself."""
 KINDS: tuple[type[Record], ...] = (Company, Contact, Deal, LineItem, Product)
 DONE = frozenset({"settled", "cancelled", "parked"})
 STATES = tuple(MOVES)
@@ -60,10 +65,10 @@ class Portal:
     def call(self, method: str, path: str, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.served['crm']['token']}"}
         url = f"{self.served['crm']['api_url']}{path}"
-        for _ in range(3):
+        answer = httpx.request(method, url, headers=headers, trust_env=False, **more)
+        while answer.status_code == 429:
+            time.sleep(0.2)
             answer = httpx.request(method, url, headers=headers, trust_env=False, **more)
-            if answer.status_code != 429:
-                break
         assert answer.status_code in (200, 207), answer.text
         return answer.json()
 
@@ -84,7 +89,11 @@ class Portal:
         settings = HubSpotSettings(api_url=self.served["crm"]["api_url"], may_create_properties=True, keep_free=0)
         tokens = Tokens({"token": self.served["crm"]["token"]})
         http = Http(
-            "HubSpot", bases=(settings.api_url,), gate=Gate(concurrent=4), reference_header=REFERENCE, sleep=_hurry
+            "HubSpot",
+            bases=(settings.api_url,),
+            gate=Gate(RATE, concurrent=4),
+            reference_header=REFERENCE,
+            sleep=_hurry,
         )
         return HubSpot(settings, tokens, http=http)
 
@@ -117,21 +126,16 @@ def held(book: Book, kind: type[Record]) -> dict[str, Record]:
         return {record.id: record for record in mirror.every(connection, kind)}
 
 
-@pytest.mark.parametrize("spec", CASES.values(), ids=CASES)
-async def test_a_pull_comes_to_the_portals_own_state(portal: Portal, book: Book, spec: str) -> None:
-    connector = portal.hubspot()
-    portal.faults(spec)
-    try:
-        await pulled(book, connector)
-    finally:
-        portal.faults("")
-        await connector.close()
-    for kind in KINDS:
-        assert set(held(book, kind)) == set(portal.everything(kind.kind)), kind
-    names = portal.everything("deals", "dealname")
-    assert {id_: deal.name for id_, deal in held(book, Deal).items() if isinstance(deal, Deal)} == {
-        id_: properties["dealname"] for id_, properties in names.items()
-    }
+def as_the_portal_has_it(portal: Portal, book: Book) -> dict[type[Record], dict[str, dict[str, Any]]]:
+    """See that the mirror holds every record of the portal; what the portal holds, by kind and id."""
+    wanted = {Deal: "dealname,qbc_status,qbc_total", Company: "name,qbc_customer_id"}
+    truth = {kind: portal.everything(kind.kind, wanted.get(kind, "hs_object_id")) for kind in KINDS}
+    for kind, records in truth.items():
+        assert set(held(book, kind)) == set(records), kind
+    for kind, name in ((Deal, "dealname"), (Company, "name")):
+        names = {id_: getattr(record, "name", "") for id_, record in held(book, kind).items()}
+        assert names == {id_: properties[name] or "" for id_, properties in truth[kind].items()}
+    return truth
 
 
 async def delivered(book: Book, connector: HubSpot) -> list[dict[str, Any]]:
@@ -160,35 +164,34 @@ def add(book: Book, *operations: Operation) -> None:
 
 
 @pytest.mark.parametrize(("case", "spec"), CASES.items(), ids=CASES)
-async def test_no_property_is_lost_and_nothing_doubled(
+async def test_pulls_converge_no_property_is_lost_and_nothing_doubled(
     portal: Portal, book: Book, monkeypatch: pytest.MonkeyPatch, case: str, spec: str
 ) -> None:
     monkeypatch.setattr(deliver, "STALENESS", deliver.STALENESS * 0)
     monkeypatch.setattr(deliver, "ATTEMPTS", 50)
-    deals, companies = list(portal.everything("deals"))[:12], list(portal.everything("companies"))[:6]
-    place = list(CASES).index(case)
-    stamps = [
-        StampDeal(id_, (("qbc_status", "paid"), ("qbc_total", f"{place}.{index:02}")))
-        for index, id_ in enumerate(deals)
-    ]
-    customers = [StampCompany(id_, f"{place}-{index}") for index, id_ in enumerate(companies)]
-    tasks = [
-        CreateTask("Call", "Please", f"{case} task {index}.", NOON, deal_id=id_) for index, id_ in enumerate(deals)
-    ]
-    notes = [CreateNote("Paid", f"{case} note {index}.", NOON, company_id=id_) for index, id_ in enumerate(companies)]
-    add(book, *stamps, *customers, *tasks, *notes)
-    connector = portal.hubspot()
+    monkeypatch.setattr(http, "LONGEST_PAUSE", 100.0)
+    monkeypatch.setattr(breaker, "FIRST_REST", 0.01)
+    monkeypatch.setattr(breaker, "LONGEST_REST", 0.01)
+    connector, place = portal.hubspot(), list(CASES).index(case)
     portal.faults(spec)
     try:
+        await pulled(book, connector)
+        deals, companies = list(held(book, Deal))[:10], list(held(book, Company))[:5]
+        stamps = [
+            StampDeal(id_, (("qbc_status", "paid"), ("qbc_total", f"{place}.{n:02}"))) for n, id_ in enumerate(deals)
+        ]
+        customers = [StampCompany(id_, f"{place}-{n}") for n, id_ in enumerate(companies)]
+        tasks = [CreateTask("Call", "Please", f"{case} task {n}.", NOON, deal_id=id_) for n, id_ in enumerate(deals)]
+        notes = [CreateNote("Paid", f"{case} note {n}.", NOON, company_id=id_) for n, id_ in enumerate(companies)]
+        add(book, *stamps, *customers, *tasks, *notes)
         rows = await delivered(book, connector)
     finally:
         portal.faults("")
         await connector.close()
-    assert Counter(row["state"] for row in rows) == {"settled": 36}
-    there = portal.everything("deals", "qbc_status,qbc_total")
-    assert [there[id_]["qbc_total"] for id_ in deals] == [f"{place}.{index:02}" for index in range(12)]
-    owners = portal.everything("companies", "qbc_customer_id")
-    assert [owners[id_]["qbc_customer_id"] for id_ in companies] == [f"{place}-{index}" for index in range(6)]
+    assert Counter(row["state"] for row in rows) == {"settled": 30}
+    truth = as_the_portal_has_it(portal, book)
+    assert [truth[Deal][id_]["qbc_total"] for id_ in deals] == [f"{place}.{n:02}" for n in range(10)]
+    assert [truth[Company][id_]["qbc_customer_id"] for id_ in companies] == [f"{place}-{n}" for n in range(5)]
     for kind, of, wanted in (("tasks", "hs_task_body", tasks), ("notes", "hs_note_body", notes)):
         bodies = [plain_text(str(row[of] or "")) for row in portal.everything(kind, of).values()]
         made = Counter(line for body in bodies for line in body.splitlines() if line.startswith(f"{case} "))
