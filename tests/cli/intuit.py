@@ -111,18 +111,23 @@ class Connecting:
 
 @contextmanager
 def connecting(
-    home: Path, *words: str, typed: str = "", stdin: IO[str] | int = subprocess.PIPE
+    home: Path,
+    *words: str,
+    typed: str = "",
+    stdin: IO[str] | int = subprocess.PIPE,
+    side: str = "quickbooks",
+    page: str = "/connect/oauth2?",
 ) -> Iterator[Connecting]:
-    """Start `qbconsole connect quickbooks`, give it lines, and read up to the page that it shows."""
-    command = [sys.executable, "-m", "qbconsole", "connect", "quickbooks", *words, "--home", str(home)]
+    """Start `qbconsole connect`, give it lines, and read up to the page that it shows."""
+    command = [sys.executable, "-m", "qbconsole", "connect", side, *words, "--home", str(home)]
     with subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         if typed and process.stdin:
             process.stdin.write(typed)
             process.stdin.flush()
         said: list[str] = []
         try:
-            page = _read_until(process.stderr, said, "/connect/oauth2?")
-            yield Connecting(process, page.strip(), said)
+            shown = _read_until(process.stderr, said, page)
+            yield Connecting(process, shown.strip(), said)
         finally:
             process.kill()
             process.wait()

@@ -43,6 +43,8 @@ def keeps_to(document: Any, name: str) -> None:
         ("show U1", "show", 0),
         ("outbox list", "outbox", 0),
         ("log", "log", 0),
+        ("drift", "drift", 0),
+        ("drift --accept", "drift", 0),
         ("log 1", "run", 0),
         ("journal", "journal", 0),
         ("journal verify", "journal_verify", 0),

@@ -133,13 +133,25 @@ async def quickbooks(vendor: Vendor, tokens: Tokens) -> AsyncIterator[QuickBooks
 
 
 @pytest.fixture
-async def hubspot(vendor: Vendor) -> AsyncIterator[HubSpot]:
-    """The connector against the scripted vendor, whose portal is set up."""
-    settings = HubSpotSettings(may_create_properties=True, searches_per_second=1000)
+async def hubspots(vendor: Vendor) -> AsyncIterator[Callable[..., HubSpot]]:
+    """Makes connectors against the scripted vendor, whose portal is set up, with the settings that are given."""
     vendor.on("GET", "/details", {"portalId": 1, "companyCurrency": "USD", "uiDomain": "app.hubspot.com"})
-    connector = HubSpot(settings, Tokens({"token": "pat"}), http=vendor.http(settings.api_url))
-    yield connector
-    await connector.close()
+    made: list[HubSpot] = []
+
+    def make(**more: Any) -> HubSpot:
+        settings = HubSpotSettings(searches_per_second=1000, **more)
+        made.append(HubSpot(settings, Tokens({"token": "pat"}), http=vendor.http(settings.api_url)))
+        return made[-1]
+
+    yield make
+    for connector in made:
+        await connector.close()
+
+
+@pytest.fixture
+def hubspot(hubspots: Callable[..., HubSpot]) -> HubSpot:
+    """The connector of a portal that takes our properties."""
+    return hubspots(may_create_properties=True)
 
 
 def body_of(request: httpx.Request) -> Any:

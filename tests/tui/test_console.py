@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests import builders as make
 from tests.tui.scene import ANN, console, go, numbered, picture, shown, undecided, until
 from textual.widgets import Input
 
 from qbconsole.actions import decide, queues
 from qbconsole.domain.sign_in import SignInEnds
+from qbconsole.ledger import drift
 from qbconsole.store import facts, journal, runs
 from qbconsole.tui.modals.ask import Ask
 from qbconsole.tui.modals.choose import Choose
@@ -372,3 +375,15 @@ async def test_a_sign_in_that_ends_soon_is_in_the_header_and_on_the_first_screen
             assert any(f"QuickBooks {words}" in line for line in lines[2:])
         else:
             assert "sign-in" not in "\n".join(lines)
+
+
+async def test_drift_is_in_the_header_and_on_the_first_screen(furnished: Furnished) -> None:
+    book = furnished(numbered(1))
+    for stage in (make.stage(), replace(make.stage(), won=False)):
+        make.put(book, stage)
+        with book.store.writing() as connection:
+            drift.compare(connection, book)
+    async with console(book, size=(80, 24)) as (app, _):
+        lines = picture(app).splitlines()
+    assert "drift 1" in lines[0]
+    assert any("the stage Closed won (Sales)" in line for line in lines[2:])

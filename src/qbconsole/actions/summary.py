@@ -7,9 +7,11 @@ import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.actions.drift import as_rows
 from qbconsole.actions.queues import counts
 from qbconsole.books.settings import load_settings
 from qbconsole.domain.money import ZERO, from_minor
+from qbconsole.ledger import drift
 from qbconsole.store import facts, outbox, proofs, summary
 
 if TYPE_CHECKING:
@@ -33,9 +35,9 @@ def status(book: Book) -> dict[str, Any]:
     age (of the stream that was heard last longest ago, None before the first pull), queues (rows, money), outbox (by
     state), failed (parked operations), runner (alive, pid, host, heartbeat_at), runs (newest first), ageing (by bucket:
     invoices, money), tasks (by state), out_of_balance (None, or where the receivables differ from the remote's: at,
-    currency, amount, customers), reads (calls of this month that QuickBooks meters), sign_in (when access, idle refresh
-    token and consent end as the last cycle found it, None if that is not known, and the warning in two words, empty
-    while there is time).
+    currency, amount, customers), reads (calls of this month that QuickBooks meters), drift (rule, subject, words, mend
+    of what the CRM no longer has as the rules use it), sign_in (when access, idle refresh token and consent end as the
+    last cycle found it, None if that is not known, and the warning in two words, empty while there is time).
     """
     now = datetime.now(UTC)
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -62,6 +64,7 @@ def status(book: Book) -> dict[str, Any]:
             "tasks": summary.operations_of_kind(connection, "create_task"),
             "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
             "out_of_balance": proofs.out_of_balance(connection),
+            "drift": as_rows(drift.findings(connection)),
             "sign_in": _sign_in(facts.sign_in_ends(connection), now),
         }
 

@@ -23,6 +23,7 @@ def check(
 ) -> tuple[Check, ...]:
     """All checks of one draft, in the order in which a person would mend them."""
     return (
+        *_drift(deal, world),
         *_history(deal, event, world),
         *_party(deal, composed, world),
         *_capabilities(composed, world),
@@ -32,6 +33,12 @@ def check(
         *_duplicates(deal, choices, world),
         *_notes(deal, composed, world),
     )
+
+
+def _drift(deal: Deal, world: World) -> Iterator[Check]:
+    """Whether the CRM still is as the trigger knows it: else a deal may be taken for won that is not."""
+    if finding := world.drift_of(deal):
+        yield Check("drift", BLOCKED, finding.sentence, finding.mend)
 
 
 def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
@@ -47,6 +54,9 @@ def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
     if others:
         number = world.numbers.get(others[0].billed_document_id) or "an approved draft"
         yield Check("history", BLOCKED, f"already billed as {number} ({others[0].key})", "x lets it be")
+    elif quote := world.billed_by_crm.get(deal.id):
+        words = f"the CRM makes the invoices of quote {quote} itself"
+        yield Check("history", BLOCKED, words, "x rejects the draft, or switch billing off on the quote")
     elif event.state == "open":
         yield Check("history", CLEAN, f"nothing billed for deal {deal.id}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
@@ -16,13 +17,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_CUSTOM = re.compile(r"(deals|companies)\.[a-z][a-z0-9_]*")
+
+
 class Crm(Section):
     """The CRM's side. `folder` is for spreadsheets, `api_url` for the rest."""
 
     kind: Literal["hubspot", "spreadsheet"]
     api_url: str = "https://api.hubapi.com"
+    authorize_url: str = "https://app.hubspot.com/oauth/authorize"
+    redirect_uri: str = "http://localhost:8723/callback"
+    """Where the browser comes back to after signing in, letter for letter as in the app's settings in HubSpot."""
+    portal_id: str = Field(default="", pattern=r"^[0-9]*$")
+    """The portal that the book is bound to; empty until somebody signed in, or with a key brought by hand."""
     folder: str = ""
     may_create_properties: bool = False
+    custom_properties: tuple[str, ...] = ()
+    """Properties of the portal's own that are read as well, each as `deals.name` or `companies.name`."""
+    billing_label: str = Field(default="billing", min_length=1)
+    """What the label of a contact's association with its company holds, if the contact gets the invoices."""
+    keep_free: float = Field(default=0.5, ge=0, lt=1)
+    """The share of the CRM's calls a day that is left to its other apps."""
+
+    @field_validator("custom_properties")
+    @classmethod
+    def _of_a_kind(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not _CUSTOM.fullmatch(name):
+                message = f"{name!r} is no property; write deals.name or companies.name, by the name HubSpot shows"
+                raise ValueError(message)
+        return value
 
 
 SANDBOX = {

@@ -105,7 +105,8 @@ def real(
     if crm not in ("hubspot", "spreadsheet"):
         raise Configuration("Name the CRM.", next_step="--crm hubspot, or --crm spreadsheet --folder DIR")
     sheets = spreadsheets(folder) if crm == "spreadsheet" else None
-    given = {"api_url": urls["crm"]} if urls["crm"] else {}
+    base = urls["crm"].rstrip("/")
+    given = {"api_url": base, "authorize_url": f"{base}/oauth/authorize"} if base else {}
     accounting = {key: value for key, value in urls.items() if value and key != "crm"}
     sandbox = sandbox or "sandbox" in urls["api_url"]
     try:

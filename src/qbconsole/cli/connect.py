@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qbconsole.books.settings import Settings
     from qbconsole.runner.sign_in import Connected
 
+DEVELOPERS = {"quickbooks": "the Intuit developer portal", "hubspot": "your HubSpot developer account"}
+"""Where an app's keys are shown, by system."""
 PATIENCE = 600.0
 """Seconds that a sign-in in the browser may take."""
 
@@ -51,6 +53,9 @@ def connect(
     refresh_token: Annotated[bool, typer.Option("--refresh-token", help="Bring a refresh token by hand.")] = False,
     realm: Annotated[str, typer.Option(help="The company's id, for a refresh token by hand.")] = "",
     new_client: Annotated[bool, typer.Option("--new-client", help="Ask for the app's id and secret again.")] = False,
+    oauth: Annotated[
+        bool, typer.Option("--oauth", help="Sign in to HubSpot with a browser, by an app's keys.")
+    ] = False,
     secrets: Annotated[Store | None, typer.Option(help="Keep the book's secrets there from now on.")] = None,
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the consent back at Intuit instead.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds that the browser may take.", min=1)] = PATIENCE,
@@ -58,13 +63,20 @@ def connect(
 ) -> None:
     """Sign a book in to QuickBooks with a browser, here or on another machine; or give its CRM a new key.
 
+    For HubSpot that is a service key or private app token, or with --oauth a sign-in like that to QuickBooks.
+
     Keys are asked for without showing them, or read from a pipe, a line each.
     """
     with opened(home, book) as one:
         system = _system(one.settings, side)
         if secrets:
             _keep_in(one, secrets)
-        if system != "quickbooks":
+        if system == "hubspot" and oauth:
+            if redirect_uri:
+                _change(one, "crm.redirect_uri", _checked(redirect_uri))
+            client = _client(one, system, anew=new_client)
+            _say(one, system, _portal_by_browser(one, client, browser=not no_browser, seconds=wait), as_json=as_json)
+        elif system != "quickbooks":
             _new_keys(one, system, as_json=as_json)
         elif revoke:
             _revoke(one, as_json=as_json)
@@ -72,12 +84,12 @@ def connect(
             if redirect_uri:
                 _change(one, "accounting.redirect_uri", _checked(redirect_uri))
             _see_to_the_store(one)
-            client = _client(one, anew=new_client)
+            client = _client(one, system, anew=new_client)
             if refresh_token:
                 found = _by_hand(one, client, realm)
             else:
                 found = _by_browser(one, client, browser=not no_browser, seconds=wait)
-            _say(one, found, as_json=as_json)
+            _say(one, system, found, as_json=as_json)
 
 
 def _see_to_the_store(book: Book) -> None:
@@ -106,6 +118,19 @@ def _by_browser(book: Book, client: Mapping[str, str], *, browser: bool, seconds
     return asyncio.run(sign_in.by_consent(book.folder, client, values))
 
 
+def _portal_by_browser(book: Book, client: Mapping[str, str], *, browser: bool, seconds: float) -> Connected:
+    import asyncio
+
+    from qbconsole.cli.browser import come_back, has_browser
+    from qbconsole.runner import crm_sign_in
+
+    question = crm_sign_in.Question(book.settings, client["client_id"])
+    back = book.settings.crm.redirect_uri
+    with_browser = browser and has_browser()
+    values = come_back(question.page, back, question.understand, browser=with_browser, seconds=seconds)
+    return asyncio.run(crm_sign_in.by_consent(book.folder, client, values))
+
+
 def _by_hand(book: Book, client: Mapping[str, str], realm: str) -> Connected:
     import asyncio
 
@@ -121,34 +146,35 @@ def _by_hand(book: Book, client: Mapping[str, str], realm: str) -> Connected:
     return asyncio.run(sign_in.by_refresh_token(book.folder, client, keys["refresh_token"], known or realm))
 
 
-def _client(book: Book, *, anew: bool) -> Mapping[str, str]:
+def _client(book: Book, system: str, *, anew: bool) -> Mapping[str, str]:
     """The app's own keys: as kept, else asked for."""
     from qbconsole.books.secrets import secrets_of
     from qbconsole.cli.adding import ask
     from qbconsole.cli.door import tell
     from qbconsole.runner.sign_in import CLIENT
 
-    kept = secrets_of(book.folder, book.settings, "quickbooks").read()
+    kept = secrets_of(book.folder, book.settings, system).read()
     if not anew and all(kept.get(name) for name in CLIENT):
         return {name: kept[name] for name in CLIENT}
-    tell("The client id and secret are on your app's page in the Intuit developer portal.")
-    asked = {name: ask(f"quickbooks {name}") for name in CLIENT}
+    tell(f"The client id and secret are on your app's page in {DEVELOPERS[system]}.")
+    asked = {name: ask(f"{system} {name}") for name in CLIENT}
     _require_all(asked)
     return asked
 
 
-def _say(book: Book, found: Connected, *, as_json: bool) -> None:
+def _say(book: Book, system: str, found: Connected, *, as_json: bool) -> None:
     ends = found.ends
     document = {
         "book": book.name,
-        "system": "quickbooks",
+        "system": system,
         "company": found.company,
         "realm": found.realm_id,
         "kept_in": found.kept_in,
         "idle_ends": ends.idle,
         "consent_ends": ends.consent,
     }
-    lines = [f"Connected to {found.company} (realm {found.realm_id}).", f"The keys are in {found.kept_in}."]
+    whom = f"{found.company} (realm {found.realm_id})" if found.realm_id else f"HubSpot, {found.company}"
+    lines = [f"Connected to {whom}.", f"The keys are in {found.kept_in}."]
     if ends.consent:
         lines.append(f"The consent lasts until {ends.consent:%Y-%m-%d}.")
     answer(document, lines, as_json=as_json)
@@ -164,11 +190,13 @@ def _revoke(book: Book, *, as_json: bool) -> None:
 
 
 def _new_keys(book: Book, system: str, *, as_json: bool) -> None:
+    from qbconsole.books.secrets import secrets_of
     from qbconsole.cli import adding
+    from qbconsole.runner.crm_sign_in import NOTHING
 
-    secrets = adding.ask_secrets((system,))
-    _require_all(secrets[system])
-    adding.keep_secrets(book.folder, book.settings, secrets)
+    keys = adding.ask_secrets((system,))[system]
+    _require_all(keys)
+    secrets_of(book.folder, book.settings, system).write({**NOTHING, **keys})
     words = f"The book {book.name} has new keys for {system}. qbconsole book check shows what they reach."
     answer(_bare(book, system), [words], as_json=as_json)
 

@@ -15,6 +15,7 @@ from qbconsole.cli import (
     connect,
     decisions,
     demo,
+    drift,
     errors,
     journal,
     outbox,
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (books, connect, sync, status, queue, decisions, outbox, journal, pdf, errors, simulate, demo):
+for group in (books, connect, sync, status, queue, decisions, outbox, journal, drift, pdf, errors, simulate, demo):
     group.register(app)
 
 

@@ -22,7 +22,7 @@ def status(book: BookName = "", home: Home = None, as_json: Json = False) -> Non
     with opened(home, book) as one:
         document = summarise(one)
     answer(document, _lines(document), as_json=as_json)
-    raise typer.Exit(Exit.NEEDS_PERSON if document["failed"] else Exit.DONE)
+    raise typer.Exit(Exit.NEEDS_PERSON if document["failed"] or document["drift"] else Exit.DONE)
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
@@ -45,6 +45,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"Last run {last['id']}: {last['state']} {last['error']}".rstrip() if last else "No run yet: qbconsole sync",
         *([f"Receivables are off by {money(off['amount'], off['currency'])}: {_concerned(off)}"] if off else []),
         *([sign_in] if sign_in else []),
+        *(f"Paused: {one['rule']}. {one['words']}. To go on, {one['mend']}." for one in found["drift"]),
         "",
         *table(("queue", "rows", "money"), queues, right=(1, 2)),
         "",

@@ -48,10 +48,11 @@ def sync(
     lines = [
         f"Run {document['run']}: {document['changed']} records changed, {document['delivered']['settled']} operations"
         f" delivered, {document['delivered']['parked']} parked.",
+        *(f"Paused: {one['rule']}. {one['words']}." for one in document["drift"]),
         *(f"{queue}: {count} rows wait" for queue, count in document["waiting"].items() if count),
     ]
     answer(document, lines, as_json=as_json)
-    waiting = any(document["waiting"].values()) or document["parked"]
+    waiting = any(document["waiting"].values()) or document["parked"] or document["drift"]
     raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
 
 
@@ -67,7 +68,7 @@ def _unlock(book: Book) -> None:
 
 def summary(book: Book, result: Result) -> dict[str, Any]:
     """A cycle as a document: what it did, and what waits for a person now."""
-    from qbconsole.actions import queues
+    from qbconsole.actions import drift, queues
     from qbconsole.store import outbox
 
     with book.store.reading() as connection:
@@ -82,4 +83,5 @@ def summary(book: Book, result: Result) -> dict[str, Any]:
         },
         "waiting": {name: count for name, (count, _) in queues.counts(book).items()},
         "parked": parked,
+        "drift": drift.as_rows(drift.found(book)),
     }

@@ -43,7 +43,7 @@ CLOCK_MARGIN = timedelta(minutes=5)
 """How far back before the first sending a look-up reaches, so that clocks may differ."""
 ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
 """Kinds that set a value: sending them again changes nothing, so they are not looked for."""
-WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task")
+WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 """Kinds after which no desk proposes anything else."""
 
 

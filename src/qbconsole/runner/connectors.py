@@ -31,8 +31,20 @@ def crm(book: Book) -> Connector:
     settings = book.settings.crm
     if settings.kind == "spreadsheet":
         return Spreadsheet(Path(settings.folder).expanduser())
-    shape = HubSpotSettings(api_url=settings.api_url, may_create_properties=settings.may_create_properties)
-    return HubSpot(shape, secrets_of(book.folder, book.settings, "hubspot"))
+    return HubSpot(hubspot_settings(book.settings), secrets_of(book.folder, book.settings, "hubspot"))
+
+
+def hubspot_settings(settings: Settings) -> HubSpotSettings:
+    """What the connector needs of a book's settings."""
+    one = settings.crm
+    return HubSpotSettings(
+        api_url=one.api_url,
+        authorize_url=one.authorize_url,
+        may_create_properties=one.may_create_properties,
+        custom_properties=one.custom_properties,
+        billing_label=one.billing_label,
+        keep_free=one.keep_free,
+    )
 
 
 def accounting(book: Book) -> Connector:

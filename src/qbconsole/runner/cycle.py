@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.actions import drift
 from qbconsole.actions.propose import decide_automatically, propose
 from qbconsole.connectors.base import Accounting
 from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
@@ -102,6 +103,7 @@ class Cycle:
         if not result.stops:
             await self._pull(result, full=full)
         if not result.stops:
+            drift.notice(self.book, result.run_id)
             await self._decide_and_deliver(result)
 
     async def _pull(self, result: Result, *, full: bool) -> None:

@@ -12,8 +12,10 @@ from qbconsole.books.settings import change_setting, load_settings
 from qbconsole.connectors.http import Http
 from qbconsole.connectors.limits import Gate
 from qbconsole.connectors.quickbooks import QuickBooks
-from qbconsole.connectors.quickbooks.consent import authorize_url, consent, parameters
-from qbconsole.connectors.quickbooks.tokens import INVALID_GRANT, TokenServer
+from qbconsole.connectors.quickbooks.consent import authorize_url, consent
+from qbconsole.connectors.quickbooks.tokens import TokenServer
+from qbconsole.connectors.redirect import parameters
+from qbconsole.connectors.renewal import INVALID_GRANT
 from qbconsole.domain.errors import Configuration, SignIn
 from qbconsole.domain.text import safe_text
 from qbconsole.runner.connectors import quickbooks_settings

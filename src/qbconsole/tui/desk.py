@@ -313,6 +313,7 @@ def health_of(status: dict[str, Any], *, read_only: bool) -> Health:
         ageing=tuple((name, one["money"]) for name, one in status["ageing"].items()),
         runs=runs,
         out_of_balance=_off(status["out_of_balance"], status["currency"]),
+        drift=tuple(one["words"] for one in status["drift"]),
         sign_in=status["sign_in"]["warning"],
     )
 

@@ -52,6 +52,8 @@ class Health:
     runs: tuple[RunBrief, ...] = ()
     out_of_balance: str = ""
     """How far the receivables are off, in words; empty while they agree."""
+    drift: tuple[str, ...] = ()
+    """What the rules use of the CRM and no longer find there, a sentence each."""
     sign_in: str = ""
     """A warning in two words when the sign-in to QuickBooks ends soon."""
 

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from qbconsole.connectors.quickbooks import QuickBooksSettings
-from qbconsole.connectors.quickbooks.consent import authorize_url, consent, parameters
+from qbconsole.connectors.quickbooks.consent import authorize_url, consent
+from qbconsole.connectors.redirect import parameters
 from qbconsole.domain.errors import Configuration, SignIn
 
 STATE = "a-state-of-ours"

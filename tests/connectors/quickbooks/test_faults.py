@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from qbconsole.connectors.error_page import DOES
 from qbconsole.connectors.http import Answer
 from qbconsole.connectors.quickbooks.cookbook import COOKBOOK, Entry, Owner
-from qbconsole.connectors.quickbooks.cookbook_page import DOES, page
+from qbconsole.connectors.quickbooks.cookbook_page import page
 from qbconsole.connectors.quickbooks.faults import fault_of, judge, meaning
 from qbconsole.domain.errors import Configuration, Conflict, Fatal, NeedsPerson, Problem, Retriable, SignIn, Throttled
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
+from qbconsole.connectors.redirect import LONGEST_CODE
 from qbconsole.domain.errors import Configuration, SignIn
 from qbconsole.domain.text import safe_text
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SCOPE = "com.intuit.quickbooks.accounting"
 """All of the accounting API, and nothing else (quickbooks.md 1.3; there is no scope that only reads)."""
-LONGEST_CODE = 512
 REFUSALS = {
     "access_denied": ("The sign-in was refused in the browser.", "Run the command again and press Connect there."),
     "invalid_scope": (
@@ -45,17 +44,6 @@ def authorize_url(settings: QuickBooksSettings, client_id: str, redirect_uri: st
         "state": state,
     }
     return f"{settings.authorize_url}?{urlencode(query)}"
-
-
-def parameters(address: str, state: str) -> Mapping[str, str] | None:
-    """What the browser came back with; None unless it is the answer to the question with that state."""
-    try:
-        found = parse_qs(urlsplit(address.strip()).query, strict_parsing=True, max_num_fields=20)
-    except ValueError:
-        return None
-    values = {name: several[0] for name, several in found.items() if len(several) == 1}
-    same = hmac.compare_digest(values.get("state", "").encode(), state.encode())
-    return values if same and ("code" in values or "error" in values) else None
 
 
 def consent(values: Mapping[str, str], realm_id: str) -> Consent:

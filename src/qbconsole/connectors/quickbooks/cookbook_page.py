@@ -5,26 +5,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
+from qbconsole.connectors import error_page
+from qbconsole.connectors.error_page import DOES, plain
 from qbconsole.connectors.quickbooks.cookbook import COOKBOOK
 from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
     from qbconsole.connectors.quickbooks.cookbook import Entry
-    from qbconsole.domain.errors import Problem
-
-DOES: dict[type[Problem], str] = {
-    Throttled: "waits as long as it is told (a minute if it is not), then goes on",
-    Retriable: "tries again by itself, after looking whether the work was done",
-    Conflict: "does not write; the row asks for a new decision",
-    NeedsPerson: "parks the operation until somebody mended the cause",
-    SignIn: "stops the book until somebody signed in; what was decided waits",
-    Fatal: "parks the operation; it is a mistake of the program",
-}
-"""What the program does about each class of problem."""
 
 _HEAD = """# QuickBooks errors
 
@@ -39,47 +29,24 @@ it. A code that is not in the table is quoted with Intuit's own words, shortened
 
 def page() -> str:
     """The whole page."""
-    classes = [f"| {kind.__name__} | {words} |" for kind, words in DOES.items()]
-    rows = [_row(one) for one in sorted(COOKBOOK, key=lambda one: int(one.code))]
-    return "\n".join(
-        (
-            _HEAD,
-            "## What the program does",
-            "",
-            "| class | what happens |",
-            "| --- | --- |",
-            *classes,
-            "",
-            "## The codes",
-            "",
-            "| code | cause | who can mend it | next step | class |",
-            "| --- | --- | --- | --- | --- |",
-            *rows,
-            "",
-        )
-    )
+    kinds = (Throttled, Retriable, Conflict, NeedsPerson, SignIn, Fatal)
+    return error_page.page(_HEAD, kinds, [_row(one) for one in sorted(COOKBOOK, key=lambda one: int(one.code))])
 
 
 def described(found: Entry) -> dict[str, str]:
     """What is to be known of one entry, each under its name."""
     return {
         "code": found.code,
-        "cause": _plain(found.cause),
+        "cause": plain(found.cause),
         "who can mend it": found.owner.value,
         "next step": found.next_step,
         "qbconsole": DOES[found.kind],
     }
 
 
-def _row(found: Entry) -> str:
-    cause = _plain(found.cause) + (", in QuickBooks' own words" if found.quote else "")
-    cells = (found.code, cause, found.owner.value, found.next_step, found.kind.__name__)
-    return f"| {' | '.join(cells)} |"
-
-
-def _plain(cause: str) -> str:
-    """The cause with its gaps named: `{id}` as ID."""
-    return re.sub(r"\{(\w+)\}", lambda gap: gap[1].upper(), cause)
+def _row(found: Entry) -> tuple[str, ...]:
+    cause = plain(found.cause) + (", in QuickBooks' own words" if found.quote else "")
+    return found.code, cause, found.owner.value, found.next_step, found.kind.__name__
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,16 +12,17 @@ from pydantic import Field
 from qbconsole.connectors.http import Request
 from qbconsole.connectors.payload import UnreadableError, dump
 from qbconsole.connectors.quickbooks.cookbook import AGAIN, SIGN_IN_STEP
+from qbconsole.connectors.renewal import INVALID_GRANT, wall_clock
 from qbconsole.connectors.vendor import UNREADABLE, VendorModel
 from qbconsole.domain.errors import Configuration, Problem, Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from qbconsole.connectors.http import Answer, Http
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
 
-INVALID_GRANT = "invalid_grant"
 CONSENT_LASTS = timedelta(days=5 * 365)
 """How long a consent lasts where the server does not say (quickbooks.md 1.5: five years)."""
 LONGEST_LIFE = 100 * 365 * 86400
@@ -37,11 +38,6 @@ class Granted(VendorModel):
     expires_in: int = Field(default=3600, ge=0, le=LONGEST_LIFE)
     x_refresh_token_expires_in: int | None = Field(default=None, ge=0, le=LONGEST_LIFE)
     x_refresh_token_hard_expires_in: int | None = Field(default=None, ge=0, le=LONGEST_LIFE)
-
-
-def wall_clock() -> datetime:
-    """This machine's: tokens live in real time."""
-    return datetime.now(UTC)
 
 
 class TokenServer:

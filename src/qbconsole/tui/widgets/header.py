@@ -111,6 +111,9 @@ class Header(Widget):
         self._styled(text, f"outbox {health.outbox}", "dim")
         text.append(gap)
         self._styled(text, f"failed {health.failed}", "bad" if health.failed else "dim")
+        if health.drift:
+            text.append(gap)
+            self._styled(text, f"drift {len(health.drift)}", "warn")
         if health.sign_in:
             text.append(gap)
             self._styled(text, health.sign_in, "warn")
