@@ -3,7 +3,7 @@
     python benchmarks/many_invoices.py [--invoices 58] [--latency 0.2] [--json]
 
 Both keep the vendor's limits (9 requests a second). The latency is what each request waits in the simulator.
-What batches would gain is weighed in docs/decisions/0007-creates-go-alone.md.
+What batches would gain is weighed in docs/decisions/0008-creates-go-alone.md.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -49,9 +49,7 @@ def credentials(url: str) -> dict[str, object]:
 def of_simulator(name: str, url: str, posting_window: float | None) -> tuple[Settings, Secrets]:
     """The settings and secrets of a simulator's book: born armed, with consent to the CRM's properties."""
     found = credentials(url)
-    quickbooks, crm = found["quickbooks"], found["crm"]
-    if not isinstance(quickbooks, dict) or not isinstance(crm, dict):
-        raise Configuration(f"{url} answers like no simulator.")
+    quickbooks, crm = _sides(found, url)
     settings = Settings(
         name=name,
         company=str(found["company"]),
@@ -62,13 +60,43 @@ def of_simulator(name: str, url: str, posting_window: float | None) -> tuple[Set
         armed=True,
         posting_window=SIMULATOR_WINDOW if posting_window is None else posting_window,
         secrets="simulator",
-        crm=Crm(kind=crm["kind"], api_url=crm["api_url"], may_create_properties=True),
+        crm=Crm(
+            kind=crm["kind"],
+            api_url=crm["api_url"],
+            authorize_url=f"{crm['api_url']}/oauth/authorize",
+            may_create_properties=True,
+        ),
         accounting=Accounting(
-            realm_id=quickbooks["realm_id"], api_url=quickbooks["api_url"], oauth_url=quickbooks["oauth_url"]
+            realm_id=quickbooks["realm_id"],
+            api_url=quickbooks["api_url"],
+            oauth_url=quickbooks["oauth_url"],
+            authorize_url=f"{quickbooks['oauth_url']}/connect/oauth2",
+            revoke_url=f"{quickbooks['oauth_url']}/v2/oauth2/tokens/revoke",
         ),
     )
+    return settings, _secrets(quickbooks, crm)
+
+
+def secrets_at(url: str) -> Secrets:
+    """The secrets that the simulator at a URL gives now.
+
+    Raises:
+        Configuration: the URL is not on this machine, or no simulator's.
+        Retriable: nothing answers there.
+    """
+    return _secrets(*_sides(credentials(url), url))
+
+
+def _sides(found: Mapping[str, object], url: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    quickbooks, crm = found["quickbooks"], found["crm"]
+    if not isinstance(quickbooks, dict) or not isinstance(crm, dict):
+        raise Configuration(f"{url} answers like no simulator.")
+    return quickbooks, crm
+
+
+def _secrets(quickbooks: Mapping[str, str], crm: Mapping[str, str]) -> Secrets:
     names = ("client_id", "client_secret", "access_token", "refresh_token")
-    return settings, {"quickbooks": {one: quickbooks[one] for one in names}, "hubspot": {"token": crm["token"]}}
+    return {"quickbooks": {one: quickbooks[one] for one in names}, "hubspot": {"token": crm["token"]}}
 
 
 def spreadsheets(folder: Path | None) -> Crm:

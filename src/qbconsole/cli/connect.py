@@ -69,6 +69,9 @@ def connect(
     """
     with opened(home, book) as one:
         system = _system(one.settings, side)
+        if one.settings.secrets == "simulator":
+            _with_the_simulator(one, system, as_json=as_json)
+            return
         if secrets:
             _keep_in(one, secrets)
         if system == "hubspot" and oauth:
@@ -90,6 +93,29 @@ def connect(
             else:
                 found = _by_browser(one, client, browser=not no_browser, seconds=wait)
             _say(one, system, found, as_json=as_json)
+
+
+def _with_the_simulator(book: Book, system: str, *, as_json: bool) -> None:
+    """Sign in at the simulator's own page, which agrees by itself; or take the key that its CRM has now."""
+    import asyncio
+
+    from qbconsole.cli import adding
+    from qbconsole.cli.control import LOST, led_to
+    from qbconsole.domain.errors import Retriable
+    from qbconsole.runner import sign_in
+
+    given = adding.secrets_at(book.settings.accounting.api_url)[system]
+    if system != "quickbooks":
+        adding.keep_secrets(book.folder, book.settings, {system: given})
+        answer(_bare(book, system), [f"The book {book.name} has the simulator's new key."], as_json=as_json)
+        return
+    question = sign_in.Question(book.settings, given["client_id"])
+    try:
+        values = question.understand(led_to(question.page))
+    except LOST as error:
+        raise Retriable(f"The simulator's sign-in page does not answer: {error}.") from None
+    client = {name: given[name] for name in sign_in.CLIENT}
+    _say(book, system, asyncio.run(sign_in.by_consent(book.folder, client, values or {})), as_json=as_json)
 
 
 def _see_to_the_store(book: Book) -> None:
@@ -271,9 +297,6 @@ def _system(settings: Settings, side: Side) -> str:
     Raises:
         Configuration: it has none.
     """
-    if settings.secrets == "simulator":
-        step = "Start its demo again, or add a book: qbconsole book add NAME --simulator URL"
-        raise Configuration("This book's keys come from its simulator.", next_step=step)
     system = settings.crm.kind if side is Side.CRM else side.value
     if system == "spreadsheet":
         raise Configuration("A folder of spreadsheets needs no keys.", next_step="Nothing is to be done.")
