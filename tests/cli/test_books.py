@@ -12,13 +12,15 @@ import keyring.backend
 import pytest
 from tests.cli.command import call
 
-from qbconsole.books.secrets import KeyringSecrets, SealedSecrets
+from qbconsole.books.secrets import KeyringSecrets, SealedSecrets, SimulatorSecrets
 from qbconsole.books.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Office
+
+    from qbconsole.books.secrets import Secrets
 
 
 def test_a_simulators_book_is_born_armed_on_its_clock(synced: Office) -> None:
@@ -71,6 +73,11 @@ def own_keyring() -> object:
     keyring.set_keyring(before)
 
 
+def _kept(store: Secrets) -> dict[str, str]:
+    """The secrets that are there; an empty one is none."""
+    return {name: value for name, value in store.read().items() if value}
+
+
 def test_a_real_book_takes_its_secrets_from_a_pipe_and_is_read_only(tmp_path: Path, own_keyring: object) -> None:
     words = ["--crm", "hubspot", "--realm", "4620816365", "--company", "Nova Ltd.", "--cut-over", "2026-11-01"]
     added = call("book", "add", "nova", *words, home=tmp_path, typed="id\nsecret\nrefresh\npat-1\n")
@@ -90,12 +97,14 @@ def test_a_new_key_of_the_crm_replaces_a_refused_one(tmp_path: Path, own_keyring
     assert call("connect", "crm", home=tmp_path, typed="pat-2\n").code == 0
     missing = call("connect", "crm", home=tmp_path, typed="\n")
     assert (missing.code, "No token was given" in missing.line) == (2, True)
-    assert KeyringSecrets(tmp_path / "books" / "nova", "hubspot").read() == {"token": "pat-2"}
+    assert _kept(KeyringSecrets(tmp_path / "books" / "nova", "hubspot")) == {"token": "pat-2"}
 
 
-def test_a_simulators_book_takes_no_keys_of_a_person(synced: Office) -> None:
-    refused = call("connect", "crm", home=synced.home, typed="x\n")
-    assert (refused.code, "come from its simulator" in refused.line) == (2, True)
+def test_a_simulators_book_takes_its_keys_from_the_simulator(office: Office) -> None:
+    connected = call("connect", "crm", home=office.home, typed="x\n")
+    assert connected.code == 0, connected.err
+    urls = (office.served["crm"]["api_url"],)
+    assert _kept(SimulatorSecrets(office.book, "hubspot", urls)) == {"token": office.served["crm"]["token"]}
 
 
 def test_a_folder_of_spreadsheets_as_crm_needs_no_token(tmp_path: Path, own_keyring: object) -> None:
@@ -130,7 +139,7 @@ def test_a_book_moves_its_secrets_and_leaves_none_behind(
     folder = tmp_path / "books" / "nova"
     assert call("connect", "crm", "--secrets", "file", home=tmp_path, typed="pat-2\n").code == 0
     assert load_settings(folder).secrets == "file"
-    assert SealedSecrets(folder, "hubspot").read() == {"token": "pat-2"}
+    assert _kept(SealedSecrets(folder, "hubspot")) == {"token": "pat-2"}
     assert SealedSecrets(folder, "quickbooks").read()["refresh_token"] == "token"
     assert KeyringSecrets(folder, "quickbooks").read() == {}
 
@@ -141,5 +150,5 @@ def test_a_book_moves_its_secrets_and_leaves_none_behind(
 
     monkeypatch.setenv("QBCONSOLE_PASSPHRASE", "a passphrase for tests")
     assert call("connect", "crm", "--secrets", "keyring", home=tmp_path, typed="pat-3\n").code == 0
-    assert KeyringSecrets(folder, "hubspot").read() == {"token": "pat-3"}
+    assert _kept(KeyringSecrets(folder, "hubspot")) == {"token": "pat-3"}
     assert list(folder.glob("*.sealed")) == []

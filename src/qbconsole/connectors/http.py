@@ -161,13 +161,16 @@ class Http:
     async def write(self, request: Request, judge: Judge) -> Answer:
         """Send once.
 
+        A refusal to be so fast is none of the work: something between may have sent it twice, and the first of both
+        may have been done.
+
         Raises:
             Retriable: no usable answer; `sent` is False only if it surely had no effect.
             Problem: what the judge made of the answer.
         """
         answer = await self._send(request)
         problem = judge(answer)
-        if isinstance(problem, Retriable) and not isinstance(problem, Throttled):
+        if isinstance(problem, Retriable):
             problem.sent = True
         if problem is not None:
             raise problem

@@ -56,7 +56,7 @@ class Retriable(Problem):
 
 
 class Throttled(Retriable):
-    """The remote asked to wait, or does not answer and is left in peace for a while; it did not do the work."""
+    """The remote asked to wait, or does not answer and is left in peace for a while. It counts as no attempt."""
 
     def __init__(self, message: str, *, wait: float, code: str = "") -> None:
         """As `Problem`, and the seconds to wait."""

@@ -278,6 +278,8 @@ class Deliverer:
             wait, state = _patience(now - row["sent_at"]), "unknown"
         elif problem.sent:
             wait, state = _backoff(row["attempts"]), "unknown"
+            if isinstance(problem, Throttled):
+                values["attempts"] = row["before"]["attempts"]
         else:
             wait, state = _patience(now - row["created_at"]), _back(row)
             values |= _never_sent(row)
