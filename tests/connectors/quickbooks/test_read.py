@@ -209,6 +209,8 @@ async def test_afterwards_one_call_tells_what_changed(vendor: Any, quickbooks: Q
     cursors = cursors_of(await pull(quickbooks))
     company.statements.clear()
     await quickbooks.now()
+    before = quickbooks.reads
+    assert before == len(vendor.requests)
     vendor.requests.clear()
     pages = await pull(quickbooks, cursors)
     (call,) = vendor.sent("GET", "/cdc")
@@ -224,6 +226,7 @@ async def test_afterwards_one_call_tells_what_changed(vendor: Any, quickbooks: Q
     assert [one.url.path.rpartition("/")[2] for one in vendor.requests] == ["cdc", "query"]
     assert company.statements == [company.asked("Invoice")[0]]  # whether the deleted one is there after all
     assert sum(page.calls for found in pages.values() for page in found) == 2
+    assert quickbooks.reads - before == 2, "the month's count of reads goes on beside that of the pages"
 
 
 async def test_what_no_changes_cover_is_looked_at_now_and_then(

@@ -64,6 +64,7 @@ class Reader:
         self._client = client
         self._monotonic = monotonic
         self._looked: float | None = None
+        self._spent = 0
         self.company = Company(settings.realm_id, client)
         self.listing = Listing(client)
         self._changes = Changes(client, self.listing)
@@ -83,7 +84,7 @@ class Reader:
         self._client.heard = Heard()
         known = {} if full else {name: Cursor.parse(text) for name, text in cursors.items()}
         rarely = full or self._looked is None or self._monotonic() - self._looked >= NOW_AND_THEN
-        self._client.reads = 0
+        self._spent = self._client.calls
         async for page in self._settings(known, rarely=rarely):
             yield self._counted(page)
         home = await self.home()
@@ -107,8 +108,8 @@ class Reader:
 
     def _counted(self, page: Page) -> Page:
         """The page with the calls since the one before it: what several streams share counts for the first."""
-        calls, self._client.reads = self._client.reads, 0
-        return replace(page, calls=calls)
+        before, self._spent = self._spent, self._client.calls
+        return replace(page, calls=self._spent - before)
 
     # --- what is to be done -------------------------------------------------------------------------------------------
 
