@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qbconsole.matching.engine.index import Index
 from qbconsole.matching.engine.match import Matching, Reviewed, duplicates, match
 from qbconsole.matching.engine.party import Party
 
@@ -198,3 +199,21 @@ def test_records_without_any_signal_and_empty_lists_match_nobody() -> None:
     assert not links(match([], []))
     assert not links(match([Party("1")], [Party("1")]))
     assert not links(match(businesses(5), []))
+
+
+def test_a_changed_record_is_scored_again_as_the_whole_list_would_score_it() -> None:
+    left, right = businesses(60), businesses(60, 20)
+    index = Index(match(left, right))
+    changed = business(40, phones=(), street="9 Elm St")
+    best = index.rescore(changed)[0]
+    whole = probabilities(match([changed if one.id == "40" else one for one in left], right))
+    assert best.id == "40"
+    assert best.probability == pytest.approx(whole["40", "40"], abs=0.02)
+    assert {reason.signal: reason.level for reason in best.reasons}["name"] == "same"
+
+
+def test_a_new_record_finds_its_partner_and_a_stranger_nobody() -> None:
+    index = Index(match(businesses(60), businesses(61)))
+    assert index.rescore(business(60))[0].id == "60"
+    assert all(one.probability < 0.5 for one in index.rescore(Party("new", names=("Quarry Inn",))))
+    assert index.rescore(Party("new")) == []

@@ -104,7 +104,7 @@ def _pairs(codes: npt.NDArray[np.int32]) -> Keys:
 
 def meetings(left: Keys, right: Keys, most: int, *, cut_down: bool) -> Iterator[tuple[Rows, Rows]]:
     """The rows of both lists that share a key."""
-    left, right = _sorted(left), _sorted(right)
+    left, right = ordered(left), ordered(right)
     keys, starts, counts = np.unique(left.keys, return_index=True, return_counts=True)
     their_starts = np.searchsorted(right.keys, keys)
     their_counts = np.searchsorted(right.keys, keys, side="right") - their_starts
@@ -116,7 +116,8 @@ def meetings(left: Keys, right: Keys, most: int, *, cut_down: bool) -> Iterator[
             yield _windowed(mine, right.rows[their_starts[block] : their_starts[block] + their_counts[block]])
 
 
-def _sorted(keys: Keys) -> Keys:
+def ordered(keys: Keys) -> Keys:
+    """The keys in order, as two lists are held against each other."""
     order = np.lexsort((keys.rows, keys.keys))
     return Keys(keys.rows[order], keys.keys[order])
 
@@ -141,6 +142,27 @@ def _windowed(mine: Rows, theirs: Rows) -> tuple[Rows, Rows]:
     beside = shorter[(start[:, None] + np.arange(width)).ravel()]
     repeated = np.repeat(longer, width)
     return (repeated, beside) if longer is mine else (beside, repeated)
+
+
+def partners(mine: Keys, left: Keys, right: Keys, kind: Kind) -> Rows:
+    """The rows of the second list that share a key of one kind with one record.
+
+    Args:
+        mine: the record's keys.
+        left: the keys of the first list.
+        right: the keys of the second list.
+        kind: how they are made, and how many pairs a key may make.
+    """
+    found = [np.zeros(0, dtype=np.int64)]
+    for key in np.unique(mine.keys):
+        start, end = np.searchsorted(right.keys, [key, key + 1])
+        known = np.searchsorted(left.keys, key), np.searchsorted(left.keys, key + 1)
+        many = (end - start) * max(int(known[1] - known[0]), 1) > kind.most
+        if not many:
+            found.append(right.rows[start:end])
+        elif kind.cut_down:
+            found.append(right.rows[start : start + WINDOW])
+    return np.concatenate(found)
 
 
 def pairs(left: Columns, right: Columns) -> tuple[Rows, Rows]:

@@ -31,7 +31,7 @@ SUREST = 0.999
 PLAYS = 5
 RIDGE = 5.0
 """How firmly the model holds to the score itself where there are few decoys."""
-RIDGE_OF_DECISIONS = 3.0
+RIDGE_OF_DECISIONS = 1.0
 LEAST = 0.02
 """Pairs less probable than this are left out of the fit."""
 MOST_WEIGHT = 2.0
@@ -52,7 +52,7 @@ class Calibration:
         """The probability of each pair, by its one-to-one probability (`score`) and its comparison."""
         probability = np.minimum(score, LEAST)
         rows = np.nonzero(score >= LEAST)[0]
-        shown = _rows(found, rows)
+        shown = found.rows(rows)
         log_odds = _kinds(score[rows], shown) @ self.model - np.log(CAUTION)
         if self.correction is not None:
             log_odds = _corrections(log_odds, shown) @ self.correction
@@ -75,11 +75,11 @@ def calibrate(
     """
     assigned = best_assignment(i, j, score)
     rows = np.nonzero(assigned & (score > LEAST))[0]
-    shown = _kinds(score[rows], _rows(found, rows))
+    shown = _kinds(score[rows], found.rows(rows))
     expected = np.zeros(shown.shape[1])
     decoys, weight = _decoys(i, j, odds, score, assigned, sizes)
     for won, scores in decoys:
-        expected += weight * _kinds(scores, _rows(found, won)).sum(axis=0)
+        expected += weight * _kinds(scores, found.rows(won)).sum(axis=0)
     return Calibration(_balanced(shown, expected))
 
 
@@ -184,7 +184,3 @@ def _sigmoid(log_odds: Numbers) -> Numbers:
 def _log_odds(probability: Numbers) -> Numbers:
     safe = np.clip(probability, 1e-12, 1 - 1e-12)
     return np.log(safe / (1 - safe))
-
-
-def _rows(found: Comparison, rows: Rows | Flags) -> Comparison:
-    return Comparison(found.levels[rows], found.others[rows])

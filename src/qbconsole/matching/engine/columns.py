@@ -47,7 +47,8 @@ class Vocabulary:
         """A field's values, in the order of their numbers."""
         known = self.numbers[SHARED.get(name, name)]
         listed = self._listed[SHARED.get(name, name)]
-        listed.extend(islice(known, len(listed), None))
+        if len(listed) < len(known):
+            listed.extend(islice(known, len(listed), None))
         return listed
 
 

@@ -47,6 +47,10 @@ class Comparison:
     levels: npt.NDArray[np.int8]
     others: Numbers
 
+    def rows(self, chosen: Rows | Flags | list[int]) -> Comparison:
+        """The comparison of some of the pairs."""
+        return Comparison(self.levels[chosen], self.others[chosen])
+
 
 @dataclass(frozen=True)
 class Rarity:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 ROUNDS = 8
+ASSUMED = 10
+"""So many records, half of them with a partner, are assumed beside those of the shorter list."""
+RECORDS, FEWEST = 50, 1000.0
+"""A shorter book is no proof that a value is common: so many records, and pairs of records, are assumed at least."""
 SAMPLE = 100_000
 """So many pairs drawn at random show how often different businesses agree by chance."""
 _FIELDS = {
@@ -62,16 +66,17 @@ def between(lists: Lists, i: Rows, j: Rows, found: Comparison) -> Estimate:
     left, right = lists.left, lists.right
     assumed, worth = shipped("two_lists")
     random = _chance(lists)
-    comparable = {name: max(_having(left, field) * _having(right, field), 1.0) for name, field in _FIELDS.items()}
-    weights = Weights(assumed, random, _unseen(lists), max(lists.rarity.records, 1))
+    comparable = {name: max(_having(left, field) * _having(right, field), FEWEST) for name, field in _FIELDS.items()}
+    weights = Weights(assumed, random, _unseen(lists), max(lists.rarity.records, RECORDS))
     probability = np.zeros(len(i))
-    matched = 0.5 * min(left.rows, right.rows)
+    smaller = min(left.rows, right.rows)
+    matched = 0.5 * smaller
     for _ in range(ROUNDS):
         different = _different(found, probability, random, comparable)
         weights = Weights(weights.same, different, weights.unseen, weights.records)
         odds = np.exp(weights.contributions(found).sum(axis=1)) * _prior(matched, left.rows, right.rows)
         probability = one_to_one(i, j, odds, (left.rows, right.rows))
-        matched = float(probability.sum())
+        matched = smaller * (float(probability.sum()) + ASSUMED / 2) / (smaller + ASSUMED)
         same = {name: _posterior(found, name, probability, assumed[name], worth) for name in SIGNALS}
         weights = Weights(same, weights.different, weights.unseen, weights.records)
     return Estimate(weights, _prior(matched, left.rows, right.rows))
@@ -98,7 +103,7 @@ def within(lists: Lists, found: Comparison) -> Estimate:
 def _chance(lists: Lists) -> dict[str, Numbers]:
     """How often two records drawn at random show each level, by signal."""
     drawn = np.random.default_rng(1)
-    size = SAMPLE if lists.left.rows and lists.right.rows else 0
+    size = min(SAMPLE, lists.left.rows * lists.right.rows)
     i, j = (drawn.integers(0, max(side.rows, 1), size) for side in (lists.left, lists.right))
     found = compare(lists.left, lists.right, i, j, lists.vocabulary, lists.rarity)
     return {name: _posterior(found, name, np.ones(size), np.zeros(len(LEVELS[name])), 1.0) for name in SIGNALS}
@@ -120,7 +125,7 @@ def _unseen(lists: Lists) -> dict[str, float]:
     """How many further records have a value that was seen once, by signal (Good and Turing: 2 n2 / n1)."""
     found = {}
     for name, field in _FIELDS.items():
-        once = twice = 1.0
+        once, twice = 10.0, 0.5
         for side in (lists.left, lists.right):
             counts = side.counts(field, lists.vocabulary.size(field))
             once += float((counts == 1).sum())

@@ -66,8 +66,7 @@ class Matching:
 
     def reasons(self, pair: int) -> list[Reason]:
         """What each signal says of a pair, the strongest first; missing ones are left out."""
-        row = Comparison(self.found.levels[[pair]], self.found.others[[pair]])
-        return reasons(row, self.estimate)
+        return reasons(self.found.rows([pair]), self.estimate)
 
     def candidates(self, most: int) -> dict[int, list[int]]:
         """By row of the first list the pairs of its most probable candidates."""
@@ -125,8 +124,7 @@ def match(
     decided = _decided(reviewed, ids, i, j)
     if (decided != 0).any():
         at = decided != 0
-        seen = Comparison(found.levels[at], found.others[at])
-        calibration = corrected(calibration, score[at], seen, decided[at] > 0)
+        calibration = corrected(calibration, score[at], found.rows(at), decided[at] > 0)
         odds = np.where(decided > 0, SAME, np.where(decided < 0, NEVER, odds))
         score = one_to_one(i, j, odds, sizes)
     probability = np.where(decided > 0, 1.0, np.where(decided < 0, 0.0, calibration.probability(score, found)))
@@ -155,7 +153,7 @@ def _turned(found: Matching) -> Matching:
         lists,
         found.j[order],
         found.i[order],
-        Comparison(found.found.levels[order], found.found.others[order]),
+        found.found.rows(order),
         found.estimate,
         found.calibration,
         found.odds[order],
