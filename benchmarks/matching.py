@@ -269,11 +269,11 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     asked = parser.parse_args()
-    figures: dict[str, Any] = {
-        "data": asked.data,
-        "reviews": asked.reviews,
-        **measured(read(asked.data), asked.reviews),
-    }
+    data = read(asked.data)
+    data.left.extend(Party(f"same{number}", names=("Riverside Cleaning LLC",)) for number in range(asked.same_name))
+    figures: dict[str, Any] = {"data": asked.data, "reviews": asked.reviews, **measured(data, asked.reviews)}
+    if asked.changes:
+        figures["change_ms_p95"] = changes(data, asked.changes)
     if asked.beside:
         command = [sys.executable, str(Path(__file__).with_name("matching_splink.py")), asked.data]
         figures["splink"] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
