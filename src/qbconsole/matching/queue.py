@@ -85,7 +85,12 @@ def _keep_candidates(connection: Connection, one: Match) -> None:
         connection,
         one.company.id,
         [
-            {"customer_id": pair.customer_id, "rank": rank, "score": str(pair.score), "signals": list(pair.signals)}
+            {
+                "customer_id": pair.customer_id,
+                "rank": rank,
+                "score": str(pair.score),
+                "signals": [*pair.signals, *filter(None, [pair.weights])],
+            }
             for rank, pair in enumerate(one.candidates, start=1)
         ],
     )

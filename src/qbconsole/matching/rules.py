@@ -43,11 +43,12 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A candidate for a company: the customer, a score up to 100, and its signals in words."""
+    """A candidate for a company: the customer, a score up to 100, its signals in words, and what each weighs."""
 
     customer_id: str
     score: int
     signals: tuple[str, ...]
+    weights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,14 @@ def _pair(customer: Customer, found: list[tuple[int, str]], engine: Likely | Non
         said for reason in (engine.reasons if engine else ()) if (said := _WORDS.get((reason.signal, reason.level), ""))
     ]
     against = [words for holds, words in _against(customer, world) if holds]
-    return Pair(customer.id, _score(found, engine, len(against)), tuple(dict.fromkeys(words + against)))
+    score = _score(found, engine, len(against))
+    return Pair(customer.id, score, tuple(dict.fromkeys(words + against)), _weights(engine))
+
+
+def _weights(engine: Likely | None) -> str:
+    """What each signal weighs for or against the pair, in nats."""
+    told = [f"{reason.signal} {reason.weight:+.1f}" for reason in (engine.reasons if engine else ())]
+    return f"weights: {', '.join(told)}" if told else ""
 
 
 def _score(found: list[tuple[int, str]], engine: Likely | None, against: int) -> int:

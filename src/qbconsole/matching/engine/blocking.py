@@ -20,7 +20,7 @@ MOST_PAIRS = 400
 """A key that makes more pairs than this is cut down."""
 FEW = 60
 """The same for keys that are weak evidence."""
-WITHIN = 5
+WITHIN = 2
 WINDOW = 8
 """Of a key that is cut down each record meets so many of the other list, those beside it in order."""
 

@@ -230,5 +230,5 @@ def duplicates(parties: Sequence[Party], *, precision: float = PRECISION, region
     return Duplicates([party.id for party in parties], i, j, found, by, probability, cluster, sure)
 
 
-CAUTION_WITHIN = 3.0
+CAUTION_WITHIN = 5.0
 """So much less probable than its weights say is a pair within one list: its signals hang together."""
