@@ -108,7 +108,9 @@ class World:
     @cached_property
     def companies_by_name(self) -> dict[str, list[str]]:
         """Companies by normalised name."""
-        return _inverted((company.id, [normalised(company.name)]) for company in self.companies)
+        return _inverted(
+            (company.id, [name] if (name := normalised(company.name)) else []) for company in self.companies
+        )
 
     @cached_property
     def customers_by_email(self) -> dict[str, list[str]]:
@@ -140,7 +142,7 @@ class World:
 def _names(customer: Customer) -> list[str]:
     own = normalised(customer.name)
     company = normalised(customer.company_name) if not customer.parent_id else ""
-    return [own, company] if company and company != own else [own]
+    return list(dict.fromkeys(name for name in (own, company) if name))
 
 
 def _inverted(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
@@ -262,7 +264,7 @@ def _by_tag(company: Company, world: World) -> str:
 def _by_email_and_name(company: Company, world: World) -> str:
     """The one customer whose e-mail and normalised name agree, each of them unique on both sides."""
     name = normalised(company.name)
-    if world.companies_by_name[name] != [company.id]:
+    if world.companies_by_name.get(name) != [company.id]:
         return ""
     named = [id_ for id_ in world.customers_by_name.get(name, ()) if id_ in world.home]
     if len(named) != 1:

@@ -31,7 +31,7 @@ SUREST = 0.999
 PLAYS = 5
 RIDGE = 5.0
 """How firmly the model holds to the score itself where there are few decoys."""
-RIDGE_OF_DECISIONS = 1.0
+RIDGE_OF_DECISIONS = 10.0
 LEAST = 0.02
 """Pairs less probable than this are left out of the fit."""
 MOST_WEIGHT = 2.0
