@@ -53,13 +53,13 @@ class Index:
         j = np.unique(np.concatenate(met))
         i = np.zeros(len(j), dtype=np.int64)
         seen = compare(one, found.lists.right, i, j, found.lists.vocabulary, found.lists.rarity)
-        weights = found.estimate.weights.contributions(seen).sum(axis=1)
-        odds = np.exp(np.minimum(weights, 100)) * found.estimate.prior
+        weights = found.estimate.weights.contributions(seen)
+        odds = np.exp(np.minimum(weights.sum(axis=1), 100)) * found.estimate.prior
         pull = odds / (1 + np.maximum(self._pulls[j] - self._own(party.id, j), 0))
         probability = found.calibration.probability(pull / (1 + pull.sum()), seen)
         order = np.lexsort((j, -odds, -probability))[:most].tolist()
         return [
-            Scored(found.right_ids[j[place]], float(probability[place]), reasons(seen.rows([place]), found.estimate))
+            Scored(found.right_ids[j[place]], float(probability[place]), reasons(seen.levels[place], weights[place]))
             for place in order
         ]
 

@@ -66,7 +66,8 @@ class Matching:
 
     def reasons(self, pair: int) -> list[Reason]:
         """What each signal says of a pair, the strongest first; missing ones are left out."""
-        return reasons(self.found.rows([pair]), self.estimate)
+        weights = self.estimate.weights.contributions(self.found.rows([pair]))
+        return reasons(self.found.levels[pair], weights[0])
 
     def candidates(self, most: int) -> dict[int, list[int]]:
         """By row of the first list the pairs of its most probable candidates."""
@@ -78,13 +79,12 @@ class Matching:
         return found
 
 
-def reasons(found: Comparison, by: Estimate) -> list[Reason]:
-    """What each signal says of the first pair of a comparison, the strongest first."""
-    weights = by.weights.contributions(found)[0]
+def reasons(levels: npt.NDArray[np.int8], weights: Numbers) -> list[Reason]:
+    """What each signal says of a pair, by its levels and their weights, the strongest first."""
     said = [
-        Reason(name, LEVELS[name][found.levels[0, place]], float(weights[place]))
-        for place, name in enumerate(SIGNALS)
-        if found.levels[0, place] != MISSING
+        Reason(name, LEVELS[name][level], weight)
+        for name, level, weight in zip(SIGNALS, levels.tolist(), weights.tolist(), strict=True)
+        if level != MISSING
     ]
     return sorted(said, key=lambda reason: (-abs(reason.weight), reason.signal))
 
