@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from qbconsole.connectors.base import Pulled
 from qbconsole.domain.errors import Problem
 from qbconsole.domain.operations import CreateCustomer, CreateTask, Receipt, StampCompany
 from qbconsole.domain.records import Customer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
 
     from qbconsole.connectors.base import Capability, Page, Send
     from qbconsole.domain.operations import Operation
@@ -23,6 +26,7 @@ class Remote:
 
     name: str = "remote"
     streams: tuple[str, ...] = ()
+    reads: int = 0
     pages: list[Page | Problem] = field(default_factory=list)
     faults: list[Problem | None] = field(default_factory=list)
     after: bool = False
@@ -104,3 +108,33 @@ def stamp(company_id: str = "7", customer_id: str = "") -> StampCompany:
 def customer(name: str = "Harbor Point Dental") -> CreateCustomer:
     """A customer to be made."""
     return CreateCustomer(name, "CRM company 7", "USD")
+
+
+@dataclass
+class Provable(Remote):
+    """A remote that can be asked for its ids, for single records and for its receivables."""
+
+    there: dict[str, Pulled] = field(default_factory=dict)
+    owed: dict[str, Decimal] = field(default_factory=dict)
+    asked_again: list[str] = field(default_factory=list)
+    unsure: set[str] = field(default_factory=set)
+    refused: list[Problem] = field(default_factory=list)
+
+    async def ids(self, streams: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The ids of what is there, for its one stream."""
+        return {one: frozenset(self.there) for one in streams if one == "remote.owners"}
+
+    async def again(self, stream: str, ids: Sequence[str]) -> list[Pulled]:
+        """What is there, and tombstones for the rest."""
+        if self.refused:
+            raise self.refused.pop(0)
+        self.asked_again += ids
+        kind = stream.partition(".")[2]
+        return [self.there.get(id_, Pulled(kind, id_, "")) for id_ in ids if id_ not in self.unsure]
+
+    async def receivables(self, as_of: date) -> dict[str, Decimal]:
+        """What is owed."""
+        self.as_of = as_of
+        if self.refused:
+            raise self.refused.pop(0)
+        return self.owed

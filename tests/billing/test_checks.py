@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 from tests.billing.conftest import ProposeDeal, event, link
-from tests.builders import TODAY, customer, deal, document, item, items, ledger, line, lines
+from tests.builders import NOW, TODAY, customer, deal, document, item, items, ledger, line, lines
 
+from qbconsole.books.drift import Finding
 from qbconsole.books.rules import Checks, Rules
+from qbconsole.domain.records import Deal, Quote, StageVisit
 from qbconsole.ledger.documents import Allocated
 
 RENT = {"billing_frequency": "monthly"}
 
 
 CAUSES: dict[str, dict[str, Any]] = {
+    "the CRM makes the invoices of quote Q-7 itself": {
+        "quotes": [Quote("5", "Chiller swap", "APPROVED", number="Q-7", bills_itself=True, deal_ids=("1042",))]
+    },
     "the deal has no company": {"the_deal": deal(company_ids=(), primary_company_id="")},
     "the deal has 2 companies and none of them is primary": {
         "the_deal": deal(company_ids=("10", "11"), primary_company_id="")
@@ -41,6 +46,13 @@ CAUSES: dict[str, dict[str, Any]] = {
     "deal says 6,320.00, lines say 6,420.00": {"the_deal": deal(amount=Decimal("6320.00"))},
     "the deal has no amount; lines say 6,420.00": {"the_deal": deal(amount=None)},
     "6,420.00 is above the limit of 5,000.00": {"rules": Rules(checks=Checks(largest_amount=Decimal(5000)))},
+    "the QuickBooks subscription has lapsed": {"ledger": ledger(subscribed=False)},
+    "the company's QuickBooks makes no estimates": {
+        "ledger": ledger(estimates=False),
+        "rules": Rules.model_validate({"trigger": {"document": "estimate"}}),
+    },
+    "the company's QuickBooks keeps CAD only; the deal is in USD": {"ledger": ledger(currency="CAD")},
+    "the company numbers its documents itself, and a draft has no number": {"ledger": ledger(custom_numbers=True)},
     "the books are closed through 2026-11-16; posting on 2026-11-16": {"ledger": ledger(closed_through=TODAY)},
     "2026-11-16 was reported; posting on 2026-11-16 would change that": {"reported_through": TODAY},
     "taken back, was 1900": {"the_event": event(state="taken_back", was="1900")},
@@ -93,3 +105,26 @@ def test_a_clean_draft_says_what_was_looked_at(propose_deal: ProposeDeal) -> Non
         "deal 6,420.00 = lines",
         "no other invoice within 30 days and 1 % for this customer",
     ]
+
+
+DRIFTED = Finding("trigger", "stage Signed (Sales)", "the stage Signed (Sales) is gone", ("Done (Sales)",), ("77",))
+
+
+@pytest.mark.parametrize(
+    ("the_deal", "blocked"),
+    [
+        (deal(won=False, stage_id="77"), True),
+        (deal(won=False, stage_id="9", visits=(StageVisit("77", NOW), StageVisit("9", NOW))), True),
+        (deal(won=True, stage_id="closedwon"), False),
+    ],
+    ids=["stands in it", "came from it", "hangs on another"],
+)
+def test_drift_blocks_the_drafts_that_hang_on_it_and_no_others(
+    propose_deal: ProposeDeal, the_deal: Deal, blocked: bool
+) -> None:
+    found = propose_deal(the_deal=the_deal, drift=[DRIFTED])
+    checks = [check for check in found.checks if check.name == "drift"]
+    assert [check.words for check in checks] == (
+        ["the stage Signed (Sales) is gone; perhaps Done (Sales) now"] * blocked
+    )
+    assert (found.verdict == "blocked") is blocked

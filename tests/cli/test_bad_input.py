@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         ("book add ridgeline --crm hubspot --realm 1", 2, "There is a book 'ridgeline' already."),
         ("book add Nova --crm hubspot --realm 1", 2, "'Nova' is no name for a book."),
         ("book add nova --crm pigeons", 2, "Name the CRM."),
-        ("book add nova --crm hubspot", 2, "Name the QuickBooks company."),
+        ("book add nova --crm hubspot --realm ABC", 2, "The book cannot be made"),
         ("book add nova --crm spreadsheet --folder /nonexistent --realm 1", 2, "folder does not exist"),
         ("book add nova --simulator http://quickbooks.example/control", 2, "is not a simulator on this machine"),
         ("book add nova --simulator http://127.0.0.1:9", 1, "No simulator answers at"),

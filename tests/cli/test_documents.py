@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from tests.cli.command import call
+from tests.cli.command import call, run
 
 import qbconsole.cli
+from qbconsole.books.book import Book
+from qbconsole.domain.receivables import Difference
+from qbconsole.store import proofs
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Office
@@ -37,11 +43,14 @@ def keeps_to(document: Any, name: str) -> None:
         ("show U1", "show", 0),
         ("outbox list", "outbox", 0),
         ("log", "log", 0),
+        ("drift", "drift", 0),
+        ("drift --accept", "drift", 0),
         ("log 1", "run", 0),
         ("journal", "journal", 0),
         ("journal verify", "journal_verify", 0),
         ("book list", "book_list", 0),
         ("book check", "book_check", 0),
+        ("pdf 99999999", "error", 2),
         ("sync", "sync", 3),
         ("show I99999", "error", 2),
         ("status --book nobody", "error", 2),
@@ -50,6 +59,15 @@ def keeps_to(document: Any, name: str) -> None:
 )
 def test_one_document_on_stdout(synced: Office, words: str, schema: str, code: int) -> None:
     ran = call(*words.split(), "--json", home=synced.home)
+    assert ran.code == code, ran.err
+    keeps_to(ran.document, schema)
+
+
+@pytest.mark.parametrize(
+    ("words", "schema", "code"), [("errors", "errors", 0), ("errors 6240", "errors", 0), ("errors 42", "error", 2)]
+)
+def test_the_error_cookbook_needs_no_book(words: str, schema: str, code: int) -> None:
+    ran = call(*words.split(), "--json")
     assert ran.code == code, ran.err
     keeps_to(ran.document, schema)
 
@@ -77,3 +95,13 @@ def test_books(synced: Office, tmp_path: Path) -> None:
     disarmed = call("book", "arm", "--disarm", "--json", home=tmp_path)
     keeps_to(disarmed.document, "book_arm")
     assert disarmed.document["armed"] is False
+
+
+def test_receivables_that_are_off_are_told_with_the_customer(office: Office) -> None:
+    with closing(Book(office.book)) as book, book.store.writing() as connection:
+        off = Difference("60", "Harbor Point", "USD", Decimal("112.34"), Decimal("100.00"), "report")
+        proofs.keep_differences(connection, [off], datetime.now(UTC))
+    ran = call("status", "--json", home=office.home)
+    keeps_to(ran.document, "status")
+    assert ran.document["out_of_balance"]["amount"] == "12.34"
+    assert "Receivables are off by $12.34: Harbor Point." in run("status", home=office.home).out

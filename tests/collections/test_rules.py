@@ -12,6 +12,7 @@ from tests.builders import TODAY, company, customer, deal, document, owner
 from qbconsole.books.rules import Collections
 from qbconsole.collections.rules import World, document_url, follow_ups, stamp, task
 from qbconsole.domain.records import Document
+from qbconsole.domain.stamps import STAMPS
 from qbconsole.domain.statuses import MoneyStatus, Status
 from qbconsole.ledger.statuses import DealMoney
 
@@ -93,7 +94,9 @@ def test_a_deal_is_told_everything_as_text() -> None:
         due_on=date(2026, 11, 10),
         days_overdue=6,
     )
-    assert stamp(DealMoney("1042", document(), money), "https://app.qbo.intuit.com") == {
+    values = stamp(DealMoney("1042", document(), money), "https://app.qbo.intuit.com")
+    assert set(values) == {one.name for one in STAMPS["deals"]}
+    assert values == {
         "qbc_document_id": "900",
         "qbc_document_number": "1900",
         "qbc_document_url": "https://app.qbo.intuit.com/app/invoice?txnId=900",

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +37,11 @@ class Tokens(dict[str, str]):
     def write(self, secrets: Any) -> None:
         self.writes.append(dict(secrets))
         self.update(secrets)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Nobody else has them."""
+        yield
 
 
 @dataclass
@@ -127,13 +133,25 @@ async def quickbooks(vendor: Vendor, tokens: Tokens) -> AsyncIterator[QuickBooks
 
 
 @pytest.fixture
-async def hubspot(vendor: Vendor) -> AsyncIterator[HubSpot]:
-    """The connector against the scripted vendor, whose portal is set up."""
-    settings = HubSpotSettings(may_create_properties=True, searches_per_second=1000)
+async def hubspots(vendor: Vendor) -> AsyncIterator[Callable[..., HubSpot]]:
+    """Makes connectors against the scripted vendor, whose portal is set up, with the settings that are given."""
     vendor.on("GET", "/details", {"portalId": 1, "companyCurrency": "USD", "uiDomain": "app.hubspot.com"})
-    connector = HubSpot(settings, Tokens({"token": "pat"}), http=vendor.http(settings.api_url))
-    yield connector
-    await connector.close()
+    made: list[HubSpot] = []
+
+    def make(**more: Any) -> HubSpot:
+        settings = HubSpotSettings(searches_per_second=1000, **more)
+        made.append(HubSpot(settings, Tokens({"token": "pat"}), http=vendor.http(settings.api_url)))
+        return made[-1]
+
+    yield make
+    for connector in made:
+        await connector.close()
+
+
+@pytest.fixture
+def hubspot(hubspots: Callable[..., HubSpot]) -> HubSpot:
+    """The connector of a portal that takes our properties."""
+    return hubspots(may_create_properties=True)
 
 
 def body_of(request: httpx.Request) -> Any:

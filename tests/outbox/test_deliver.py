@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.builders import document, put
 from tests.remote import Remote, customer, stamp, task
 
 from qbconsole import journal, ledger
 from qbconsole.books.settings import change_setting
 from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable, SignIn, Throttled
-from qbconsole.domain.records import Customer
+from qbconsole.domain.operations import DeleteDocument, Receipt
+from qbconsole.domain.records import Customer, Document
 from qbconsole.outbox import deliver as delivery
 from qbconsole.outbox.deliver import Deliverer
 from qbconsole.outbox.queue import Enqueued, cancel, enqueue, outcome_unknown, retry
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from qbconsole.books.book import Book
     from qbconsole.domain.errors import Problem
-    from qbconsole.domain.operations import Operation, Receipt
+    from qbconsole.domain.operations import Operation
 
 CRM, ACCOUNTING = "crm", "accounting"
 
@@ -377,3 +380,25 @@ async def test_a_receipt_that_cannot_be_noted_holds_no_other_up(
         retry(connection, office.row(bad), at=datetime.now(UTC))
     done = await office.deliver()
     assert (done.found, office.row(bad)["state"], len(office.accounting.sent)) == (1, "settled", 2)
+
+
+async def test_a_failure_is_kept_with_the_remotes_own_reference(office: Office) -> None:
+    refused = NeedsPerson("The name is taken.", next_step="Choose another.", code="6240")
+    refused.reference = "Intuit's reference 1-5f73"
+    office.accounting.faults = [refused]
+    id_ = office.add(customer())
+    done = await office.deliver()
+    assert office.row(id_)["problem"] == "The name is taken. (Intuit's reference 1-5f73)"
+    assert done.problems == ["The name is taken. (Intuit's reference 1-5f73)"]
+
+
+async def test_what_was_deleted_there_is_buried_here(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(office.book, document("900"))
+    answered = Receipt("900", gone=True, notice="invoice 1900: a cent differs.")
+    monkeypatch.setattr(Remote, "_receipt", lambda *_: answered)
+    id_ = office.add(DeleteDocument("invoice", "900", "0", Decimal(6420), emailed=False))
+    done = await office.deliver()
+    assert (office.row(id_)["state"], done.notices) == ("settled", ["invoice 1900: a cent differs."])
+    with office.book.store.reading() as connection:
+        assert mirror.get(connection, Document, "900") is None
+        assert journal.verify(connection) == ""

@@ -67,6 +67,31 @@ async def test_a_page_that_breaks_off_keeps_what_came_before_it(book: Book) -> N
         assert streams.cursors(connection) == {"remote.owners": "one"}
 
 
+async def test_a_stream_that_fails_lets_the_others_go_on_and_says_so(book: Book) -> None:
+    broken = Page("remote.stages", (), "", problem=Retriable("reset", next_step="Wait."))
+    remote = Remote(pages=[page("1", cursor="one"), broken, page("2", cursor="two")])
+    with book.store.writing() as connection:
+        run_id = runs.begin(connection, "test", datetime.now(UTC))
+    outcome = await pull(book.store, remote, run_id=run_id, watched={})
+    assert (outcome.changed, outcome.problem) == (2, broken.problem)
+    with book.store.reading() as connection:
+        assert streams.cursors(connection) == {"remote.owners": "two"}
+        assert {one["stream"]: one["error"] for one in runs.streams(connection, run_id)} == {
+            "remote.owners": "",
+            "remote.stages": "reset",
+        }
+        (line,) = runs.events(connection, run_id)
+    assert (line["level"], line["message"], line["next_step"]) == ("error", "remote.stages: reset", "Wait.")
+
+
+async def test_what_a_plan_lacks_is_a_line_of_the_log(book: Book) -> None:
+    await pulled(book, Page("remote.stages", (), "c", note="remote.stages: not in this plan."))
+    with book.store.reading() as connection:
+        assert [(one["level"], one["message"]) for one in runs.events(connection, 1)] == [
+            ("info", "remote.stages: not in this plan.")
+        ]
+
+
 async def test_refused_credentials_stop_at_once(book: Book) -> None:
     with pytest.raises(SignIn):
         await pulled(book, SignIn("sign in"), page("1"))

@@ -1,76 +1,22 @@
-"""Faults over a real connection: what the client sees, what the server did, what is counted."""
+"""Faults over a real connection: which strike, how often, and what is kept of it."""
 
 from __future__ import annotations
 
-import threading
+import re
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
+from tests.simulator.served import serving, struck_by
 
-from qbconsole.simulator.clock import Clock
-from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.database import Database
-from qbconsole.simulator.faults import NAMES, Faults, parse, server_error_answer, throttle_answer
-from qbconsole.simulator.hubspot import api
-from qbconsole.simulator.hubspot.portal import Portal
-from qbconsole.simulator.requests import Observer, RequestLog
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from qbconsole.simulator.faults.specification import FAULTS, parse
 
 DEALS = "/crm/objects/2026-09/deals"
 DEAL = {"properties": {"dealname": "Chiller"}}
-
-
-@dataclass
-class Served:
-    """A portal behind faults and a request log, on a loopback port."""
-
-    portal: Portal
-    faults: Faults
-    log: RequestLog
-    http: httpx.Client
-
-
-@contextmanager
-def serving(database: Database, spec: str, *, seed: int = 7) -> Iterator[Served]:
-    clock = Clock(database)
-    portal, faults, log = Portal(database, clock), Faults(database, spec, seed), RequestLog(database)
-    if database.collection("hubspot.portal").get("settings") is None:
-        with database.transaction():
-            portal.set_up(currency="USD", time_zone="America/Chicago", owners=[], pipelines=[], properties={})
-    portal.limits.burst = 100_000
-    app = Observer(
-        faults.around(Starlette(routes=api.routes(portal))), database, clock, log, {"hubspot": api.endpoints}
-    )
-    config = uvicorn.Config(app, port=0, http=Protocol, log_config=None, lifespan="off", ws="none", date_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    headers = {"authorization": f"Bearer {portal.token}"}
-    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=5) as client:
-        yield Served(portal, faults, log, client)
-    server.should_exit = True
-    thread.join()
-
-
-@contextmanager
-def struck_by(spec: str, *, seed: int = 7) -> Iterator[Served]:
-    database = Database(None)
-    with serving(database, spec, seed=seed) as served:
-        yield served
-    database.close()
 
 
 def test_a_dropped_response_hides_work_that_was_done() -> None:
@@ -104,22 +50,6 @@ def test_a_throttle_speaks_as_the_vendor_does() -> None:
         assert answer.status_code == 429
         assert answer.json()["policyName"] == "TEN_SECONDLY_ROLLING"
         assert served.portal.records("deals") == []
-
-
-def test_intuit_throttles_in_xml_and_fails_in_json() -> None:
-    throttle, failure = throttle_answer("quickbooks"), server_error_answer("quickbooks")
-
-    assert (throttle.status_code, throttle.media_type) == (429, "application/xml")
-    assert b'<Error code="3001">' in bytes(throttle.body)
-    assert failure.status_code == 500
-    assert b'"code":"10000"' in bytes(failure.body)
-
-
-def test_a_server_error_comes_before_or_after_the_work() -> None:
-    with struck_by("server_error=4x@list_deal,server_error_after=1x@create_deal") as served:
-        assert {served.http.get(DEALS).status_code for _ in range(4)} == {500, 502}
-        assert served.http.post(DEALS, json=DEAL).status_code == 500
-        assert len(served.portal.records("deals")) == 1
 
 
 def test_a_delay_waits_and_then_does_the_work() -> None:
@@ -216,7 +146,9 @@ def test_the_log_is_bounded_and_the_counters_are_not(monkeypatch: pytest.MonkeyP
         ("throttle=-1", "'throttle=-1': expected"),
         ("throttle", "'throttle': expected"),
         ("throttle=0.1@", "'throttle=0.1@': expected"),
-        ("throttle=0.1:3", "only a delay takes seconds"),
+        ("throttle=0.1:3", "throttle takes no seconds; delay, slow, stale_read, skew do"),
+        ("stale_read=1x:61", "a stale read goes back 60 seconds at most"),
+        ("stale_read=1x:", "'stale_read=1x:': expected"),
     ],
 )
 def test_a_wrong_specification_names_the_wrong_part(spec: str, words: str) -> None:
@@ -228,9 +160,18 @@ def test_a_wrong_specification_names_the_wrong_part(spec: str, words: str) -> No
 
 def test_every_fault_can_be_asked_for_in_every_form() -> None:
     rules: list[Any] = parse(
-        ", ".join(f"{name}=0.05,{name}=3x,{name}=.1@query,{name}=2x@create_invoice" for name in NAMES)
+        ", ".join(f"{name}=0.05,{name}=3x,{name}=.1@query,{name}=2x@create_invoice" for name in FAULTS)
     )
 
-    assert len(rules) == 4 * len(NAMES)
+    assert len(rules) == 4 * len(FAULTS)
     assert {rule.endpoint for rule in rules} == {"", "query", "create_invoice"}
     assert parse("") == []
+    assert [rule.seconds for rule in parse("delay=1x,slow=1x,stale_read=1x,skew=1x,slow=1x:0.5")] == [2, 1, 2, 300, 0.5]
+
+
+def test_the_page_explains_every_fault_as_control_does() -> None:
+    page = Path(__file__).parents[2] / "docs" / "simulator.md"
+    section = page.read_text().partition("## Faults")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+    with struck_by("") as served:
+        assert dict(rows) == served.faults.explained()["faults"]

@@ -130,6 +130,26 @@ def test_wrong_faults_are_wrong_usage() -> None:
     assert wrong.stdout == ""
 
 
+def test_a_wrong_switch_is_wrong_usage() -> None:
+    wrong = subprocess.run([*COMMAND, "--switch", "weather=fair"], capture_output=True, text=True, check=False)
+
+    assert wrong.returncode == 2
+    assert "no switch is called 'weather'" in wrong.stderr
+    assert wrong.stdout == ""
+
+
+def test_switches_are_turned_at_the_start_and_kept_by_the_home(tmp_path: Path) -> None:
+    home = ["--home", str(tmp_path)]
+    with running(*home, "--switch", "access_token_seconds=60", "--switch", "refresh_token_rotation=every_call") as one:
+        assert one.stop() == 0
+    with running(*home, "--switch", "access_token_seconds=90") as two:
+        turned = httpx.get(f"{two.line['control_url']}/switches", trust_env=False).json()
+        assert {name: turned[name]["value"] for name in ("access_token_seconds", "refresh_token_rotation")} == {
+            "access_token_seconds": "90",
+            "refresh_token_rotation": "every_call",
+        }
+
+
 def test_faults_are_counted_and_replaced_over_control() -> None:
     with running("--faults", "throttle=1x@list_deal") as simulator:
         assert simulator.crm("GET", "/crm/v3/objects/deals").status_code == 429

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests import builders as make
 from tests.tui.scene import ANN, console, go, numbered, picture, shown, undecided, until
 from textual.widgets import Input
 
 from qbconsole.actions import decide, queues
-from qbconsole.store import journal, runs
+from qbconsole.domain.sign_in import SignInEnds
+from qbconsole.ledger import drift
+from qbconsole.store import facts, journal, runs
 from qbconsole.tui.modals.ask import Ask
 from qbconsole.tui.modals.choose import Choose
 from qbconsole.tui.modals.overlay import Overlay
@@ -353,3 +358,32 @@ async def test_a_decision_is_a_journal_row_of_the_person(furnished: Furnished) -
     with book.store.reading() as connection:
         newest = journal.decisions(connection, row_id=row)[0]
     assert (newest["action"], newest["seen"], newest["automatic"]) == ("invoices.approve", seen, False)
+
+
+@pytest.mark.parametrize(("days", "words"), [(6.5, "sign-in 7 d"), (-1, "sign-in ended"), (90, "")])
+async def test_a_sign_in_that_ends_soon_is_in_the_header_and_on_the_first_screen(
+    furnished: Furnished, days: float, words: str
+) -> None:
+    book = furnished(numbered(1))
+    now = datetime.now(UTC)
+    with book.store.writing() as connection:
+        facts.keep_sign_in_ends(connection, SignInEnds(consent=now + timedelta(days=days)), now)
+    async with console(book, size=(80, 24)) as (app, _):
+        lines = picture(app).splitlines()
+        if words:
+            assert words in lines[0]
+            assert any(f"QuickBooks {words}" in line for line in lines[2:])
+        else:
+            assert "sign-in" not in "\n".join(lines)
+
+
+async def test_drift_is_in_the_header_and_on_the_first_screen(furnished: Furnished) -> None:
+    book = furnished(numbered(1))
+    for stage in (make.stage(), replace(make.stage(), won=False)):
+        make.put(book, stage)
+        with book.store.writing() as connection:
+            drift.compare(connection, book)
+    async with console(book, size=(80, 24)) as (app, _):
+        lines = picture(app).splitlines()
+    assert "drift 1" in lines[0]
+    assert any("the stage Closed won (Sales)" in line for line in lines[2:])

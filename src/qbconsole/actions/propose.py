@@ -13,6 +13,7 @@ from qbconsole.collections.rules import FollowUp, follow_ups
 from qbconsole.conflicts import queue as conflicts
 from qbconsole.domain.errors import NeedsPerson
 from qbconsole.journal import Actor
+from qbconsole.ledger import drift
 from qbconsole.matching import decide as linking
 from qbconsole.matching import queue as matching
 from qbconsole.outbox.decider import Decider
@@ -74,6 +75,8 @@ def _links(book: Book) -> int:
 
 def _stamps(book: Book) -> int:
     with book.store.reading() as connection:
+        if drift.stamps_paused(connection):
+            return 0
         stale = collections.stale_stamps(connection, book)
 
     def stamp(decider: Decider, one: tuple[str, str, dict[str, str]]) -> None:

@@ -7,10 +7,12 @@ import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.actions.drift import as_rows
 from qbconsole.actions.queues import counts
 from qbconsole.books.settings import load_settings
 from qbconsole.domain.money import ZERO, from_minor
-from qbconsole.store import outbox, summary
+from qbconsole.ledger import drift
+from qbconsole.store import facts, outbox, proofs, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from qbconsole.books.book import Book
+    from qbconsole.domain.sign_in import SignInEnds
 
 SILENT = timedelta(seconds=30)
 """A runner whose heartbeat is older than this is taken for gone."""
@@ -31,7 +34,10 @@ def status(book: Book) -> dict[str, Any]:
     Keys: book, company, environment, armed, currency, today, cut_over, streams (name, pulled_at, age in seconds),
     age (of the stream that was heard last longest ago, None before the first pull), queues (rows, money), outbox (by
     state), failed (parked operations), runner (alive, pid, host, heartbeat_at), runs (newest first), ageing (by bucket:
-    invoices, money), tasks (by state).
+    invoices, money), tasks (by state), out_of_balance (None, or where the receivables differ from the remote's: at,
+    currency, amount, customers), reads (calls of this month that QuickBooks meters), drift (rule, subject, words, mend
+    of what the CRM no longer has as the rules use it), sign_in (when access, idle refresh token and consent end as the
+    last cycle found it, None if that is not known, and the warning in two words, empty while there is time).
     """
     now = datetime.now(UTC)
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -56,7 +62,20 @@ def status(book: Book) -> dict[str, Any]:
             "runs": summary.last_runs(connection),
             "ageing": _ageing(summary.open_invoices(connection), today, book.settings.currency),
             "tasks": summary.operations_of_kind(connection, "create_task"),
+            "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
+            "out_of_balance": proofs.out_of_balance(connection),
+            "drift": as_rows(drift.findings(connection)),
+            "sign_in": _sign_in(facts.sign_in_ends(connection), now),
         }
+
+
+def _sign_in(ends: SignInEnds, now: datetime) -> dict[str, Any]:
+    return {
+        "access_ends": ends.access,
+        "idle_ends": ends.idle,
+        "consent_ends": ends.consent,
+        "warning": ends.label(now),
+    }
 
 
 def _runner(lease: dict[str, Any] | None, now: datetime) -> dict[str, Any]:

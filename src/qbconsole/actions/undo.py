@@ -78,6 +78,8 @@ def _refusal(connection: Connection, decision: dict[str, Any]) -> str:
         return "it took another one back; decide that row again"
     if decision["undone_by"]:
         return "it was taken back already"
+    if decision["desk"] == "drift":
+        return "the rules follow the CRM again: change it there, or the rules"
     if decision["action"] not in UNDOABLE:
         return "its values are set again whenever they change"
     return matching.refusal(connection, decision) if decision["desk"] == "matching" else ""

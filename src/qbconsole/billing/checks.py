@@ -23,14 +23,22 @@ def check(
 ) -> tuple[Check, ...]:
     """All checks of one draft, in the order in which a person would mend them."""
     return (
+        *_drift(deal, world),
         *_history(deal, event, world),
         *_party(deal, composed, world),
+        *_capabilities(composed, world),
         *_lines(composed),
         *_amount(deal, composed, world),
         *_period(composed, world),
         *_duplicates(deal, choices, world),
         *_notes(deal, composed, world),
     )
+
+
+def _drift(deal: Deal, world: World) -> Iterator[Check]:
+    """Whether the CRM still is as the trigger knows it: else a deal may be taken for won that is not."""
+    if finding := world.drift_of(deal):
+        yield Check("drift", BLOCKED, finding.sentence, finding.mend)
 
 
 def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
@@ -46,6 +54,9 @@ def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
     if others:
         number = world.numbers.get(others[0].billed_document_id) or "an approved draft"
         yield Check("history", BLOCKED, f"already billed as {number} ({others[0].key})", "x lets it be")
+    elif quote := world.billed_by_crm.get(deal.id):
+        words = f"the CRM makes the invoices of quote {quote} itself"
+        yield Check("history", BLOCKED, words, "x rejects the draft, or switch billing off on the quote")
     elif event.state == "open":
         yield Check("history", CLEAN, f"nothing billed for deal {deal.id}")
 
@@ -89,6 +100,23 @@ def _customer(customer: Customer | None, composed: Composed) -> Iterator[Check]:
         yield Check("customer", BLOCKED, words, "2 links another")
     else:
         yield Check("customer", CLEAN, f"linked to {customer.name}")
+
+
+def _capabilities(composed: Composed, world: World) -> Iterator[Check]:
+    """What the draft needs and the accounting company cannot take: its plan or preferences lack it (invariant 12)."""
+    found = world.ledger
+    if found is None:
+        return
+    if not found.subscribed:
+        yield Check("plan", BLOCKED, "the QuickBooks subscription has lapsed", "renew it in QuickBooks")
+    if composed.type == "estimate" and not found.estimates:
+        yield Check("plan", BLOCKED, "the company's QuickBooks makes no estimates", "switch them on in QuickBooks")
+    if composed.currency != found.currency and not found.multicurrency:
+        words = f"the company's QuickBooks keeps {found.currency} only; the deal is in {composed.currency}"
+        yield Check("plan", BLOCKED, words, "switch multicurrency on in QuickBooks")
+    if found.custom_numbers:
+        words = "the company numbers its documents itself, and a draft has no number"
+        yield Check("number", BLOCKED, words, "switch custom transaction numbers off in QuickBooks")
 
 
 def _lines(composed: Composed) -> Iterator[Check]:

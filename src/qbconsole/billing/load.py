@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.billing.world import World
+from qbconsole.books.drift import TRIGGER
 from qbconsole.domain.records import (
     Company,
     Customer,
@@ -15,11 +16,12 @@ from qbconsole.domain.records import (
     LineItem,
     Payment,
     Product,
+    Quote,
     Stage,
     TaxRate,
     Term,
 )
-from qbconsole.ledger import documents, events, links
+from qbconsole.ledger import documents, drift, events, links
 from qbconsole.store import mirror
 from qbconsole.store.queues import DRAFTS
 from qbconsole.store.taxes import usual_percents
@@ -47,6 +49,7 @@ def load(connection: Connection, book: Book, deal: Deal | None = None) -> World:
         "companies": _by_id(mirror.every(connection, Company)),
         "deals": deals,
         "products": _by_id(mirror.every(connection, Product)),
+        "quotes": mirror.every(connection, Quote),
         "stages": _by_id(mirror.every(connection, Stage)),
         "customers": _by_id(mirror.every(connection, Customer)),
         "links": {(link.company_id, link.currency): link for link in links.live(connection)},
@@ -98,6 +101,7 @@ def _ledger(connection: Connection) -> dict[str, Any]:
         "used": documents.used(connection),
         "taken_back": frozenset(one.document_id for one in taken_back.values()),
         "credits": credits_,
+        "drift": [one for one in drift.findings(connection) if one.rule == TRIGGER],
         "rejected": frozenset(row["deal_id"] for row in DRAFTS.listed(connection, ("rejected",))),
     }
 

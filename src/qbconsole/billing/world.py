@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from qbconsole.books.drift import came_from
 from qbconsole.domain.names import addresses, normalised
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from qbconsole.books.drift import Finding
     from qbconsole.books.rules import Rules
     from qbconsole.domain.records import (
         Company,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         LineItem,
         Payment,
         Product,
+        Quote,
         Stage,
         TaxRate,
         Term,
@@ -40,7 +43,8 @@ class World:
 
     `numbers` gives a billed document's number by its row, `used` by document id how much of it bills events.
     `taken_back` are the ids of documents that we took back. `credits` gives by event ("deal/key") the number of a
-    credit memo that is not applied yet. `rejected` are the ids of deals whose draft was rejected.
+    credit memo that is not applied yet. `rejected` are the ids of deals whose draft was rejected. `drift` is what the
+    trigger uses of the CRM and no longer finds there as it was.
     """
 
     today: date
@@ -70,11 +74,30 @@ class World:
     taken_back: frozenset[str] = frozenset()
     credits: dict[str, str] = field(default_factory=dict)
     rejected: frozenset[str] = frozenset()
+    drift: Sequence[Finding] = ()
+    quotes: Sequence[Quote] = ()
 
     def triggered(self, deal: Deal) -> bool:
-        """Whether a deal stands in a stage that makes it billable."""
+        """Whether a deal stands in a stage that makes it billable, or stood in one that has drifted."""
         wanted = self._trigger_stages
+        if self.drift_of(deal) is not None:
+            return True
         return ("won" in wanted and deal.won) or deal.stage_id in wanted or deal.stage_id.casefold() in wanted
+
+    def drift_of(self, deal: Deal) -> Finding | None:
+        """What drifted of the trigger so that nobody can say whether the deal is to be billed; None if nothing did."""
+        for finding in self.drift:
+            if deal.stage_id in finding.stages or came_from(
+                deal, [id_ for id_ in finding.stages if id_ not in self.stages]
+            ):
+                return finding
+        return None
+
+    @cached_property
+    def billed_by_crm(self) -> dict[str, str]:
+        """By deal, the quote (number or id) for which the CRM makes the invoices itself."""
+        own = [quote for quote in self.quotes if quote.bills_itself]
+        return {deal_id: quote.number or quote.id for quote in own for deal_id in quote.deal_ids}
 
     @cached_property
     def _trigger_stages(self) -> frozenset[str]:

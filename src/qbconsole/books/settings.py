@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 import tomlkit
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from qbconsole.books.files import replace
 from qbconsole.books.toml import Section, load
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_CUSTOM = re.compile(r"(deals|companies)\.[a-z][a-z0-9_]*")
 
 
 class Crm(Section):
@@ -21,18 +25,56 @@ class Crm(Section):
 
     kind: Literal["hubspot", "spreadsheet"]
     api_url: str = "https://api.hubapi.com"
+    authorize_url: str = "https://app.hubspot.com/oauth/authorize"
+    redirect_uri: str = "http://localhost:8723/callback"
+    """Where the browser comes back to after signing in, letter for letter as in the app's settings in HubSpot."""
+    portal_id: str = Field(default="", pattern=r"^[0-9]*$")
+    """The portal that the book is bound to; empty until somebody signed in, or with a key brought by hand."""
     folder: str = ""
     may_create_properties: bool = False
+    custom_properties: tuple[str, ...] = ()
+    """Properties of the portal's own that are read as well, each as `deals.name` or `companies.name`."""
+    billing_label: str = Field(default="billing", min_length=1)
+    """What the label of a contact's association with its company holds, if the contact gets the invoices."""
+    keep_free: float = Field(default=0.5, ge=0, lt=1)
+    """The share of the CRM's calls a day that is left to its other apps."""
+
+    @field_validator("custom_properties")
+    @classmethod
+    def _of_a_kind(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not _CUSTOM.fullmatch(name):
+                message = f"{name!r} is no property; write deals.name or companies.name, by the name HubSpot shows"
+                raise ValueError(message)
+        return value
+
+
+SANDBOX = {
+    "api_url": "https://sandbox-quickbooks.api.intuit.com",
+    "app_url": "https://app.sandbox.qbo.intuit.com",
+}
+"""What differs for a sandbox company; everything about signing in is shared (quickbooks.md 1.1, 2.1)."""
 
 
 class Accounting(Section):
-    """QuickBooks Online's side; base URLs are settings for sandboxes and the simulator."""
+    """QuickBooks Online's side. Addresses follow from the book's `environment`; others are for the simulator.
 
-    realm_id: str = ""
+    `realm_id` is empty until somebody signed in, who chooses the company there.
+    """
+
+    realm_id: str = Field(default="", pattern=r"^[0-9]*$")
     api_url: str = "https://quickbooks.api.intuit.com"
-    oauth_url: str = "https://oauth.platform.intuit.com"
     app_url: str = "https://app.qbo.intuit.com"
+    oauth_url: str = "https://oauth.platform.intuit.com"
+    authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
+    revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+    redirect_uri: str = "http://localhost:8723/callback"
+    """Where the browser comes back to after signing in, letter for letter as in the app's settings at Intuit."""
     minor_version: int = 75
+    may_apply_credits: bool = False
+    """Whether credit memos may be used for invoices from here; receiving money is never done."""
+    enhanced_fields: bool = False
+    """Whether documents are read with all custom fields; companies without enrolment have the first three alone."""
 
 
 class Settings(Section):
@@ -53,9 +95,17 @@ class Settings(Section):
     """Seconds that an approval waits here, in which undo leaves no trace."""
     sync_every: float = Field(default=300.0, gt=0)
     """Seconds between cycles of the runner."""
-    secrets: Literal["keyring", "simulator"] = "keyring"
+    secrets: Literal["keyring", "file", "simulator"] = "keyring"
+    """Where keys and tokens are kept; `file` is an encrypted one."""
     crm: Crm
     accounting: Accounting
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses_of_the_environment(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and raw.get("environment") == "sandbox" and isinstance(raw.get("accounting"), dict):
+            return {**raw, "accounting": {**SANDBOX, **raw["accounting"]}}
+        return raw
 
     @field_validator("time_zone")
     @classmethod
@@ -78,23 +128,19 @@ def load_settings(folder: Path) -> Settings:
 
 
 def write_settings(folder: Path, settings: Settings) -> None:
-    """Write a new book's settings, durably, for its owner alone."""
+    """Write a new book's settings, durably, for its owner alone; an address that is QuickBooks' own is left out."""
     plain = settings.model_dump(mode="python", exclude_none=True)
-    _replace(folder / "book.toml", tomlkit.dumps(plain))
+    usual = Accounting().model_dump(exclude={"realm_id", "minor_version"})
+    usual |= SANDBOX if settings.environment == "sandbox" else {}
+    plain["accounting"] = {key: value for key, value in plain["accounting"].items() if usual.get(key) != value}
+    replace(folder / "book.toml", tomlkit.dumps(plain).encode())
 
 
 def change_setting(folder: Path, name: str, value: str | float | bool) -> None:
-    """Change one top-level setting, keeping the file's comments and order."""
+    """Change one setting (`armed`, `accounting.realm_id`), keeping the file's comments and order."""
     path = folder / "book.toml"
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    document[name] = value
-    _replace(path, tomlkit.dumps(document))
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".new")
-    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    section, _, key = name.rpartition(".")
+    table: Any = document[section] if section else document
+    table[key] = value
+    replace(path, tomlkit.dumps(document).encode())

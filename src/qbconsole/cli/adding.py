@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from qbconsole.books.home import book_folder, book_names, bundled
-from qbconsole.books.secrets import KeyringSecrets, SimulatorSecrets, is_loopback
+from qbconsole.books.secrets import KEYS, best_kind, is_loopback, secrets_of
 from qbconsole.books.settings import Accounting, Crm, Settings, load_settings, write_settings
 from qbconsole.cli.control import LOST, control
 from qbconsole.domain.errors import Configuration, Retriable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SIMULATOR_WINDOW = 1.0
 """Seconds that an approval waits in a simulator's book."""
-KEYS = {"quickbooks": ("client_id", "client_secret", "refresh_token"), "hubspot": ("token",)}
-"""The keys that a person brings, by system."""
 REAL_WINDOW = 30.0
 """Seconds that an approval waits in any other."""
 
@@ -51,9 +49,7 @@ def credentials(url: str) -> dict[str, object]:
 def of_simulator(name: str, url: str, posting_window: float | None) -> tuple[Settings, Secrets]:
     """The settings and secrets of a simulator's book: born armed, with consent to the CRM's properties."""
     found = credentials(url)
-    quickbooks, crm = found["quickbooks"], found["crm"]
-    if not isinstance(quickbooks, dict) or not isinstance(crm, dict):
-        raise Configuration(f"{url} answers like no simulator.")
+    quickbooks, crm = _sides(found, url)
     settings = Settings(
         name=name,
         company=str(found["company"]),
@@ -64,13 +60,43 @@ def of_simulator(name: str, url: str, posting_window: float | None) -> tuple[Set
         armed=True,
         posting_window=SIMULATOR_WINDOW if posting_window is None else posting_window,
         secrets="simulator",
-        crm=Crm(kind=crm["kind"], api_url=crm["api_url"], may_create_properties=True),
+        crm=Crm(
+            kind=crm["kind"],
+            api_url=crm["api_url"],
+            authorize_url=f"{crm['api_url']}/oauth/authorize",
+            may_create_properties=True,
+        ),
         accounting=Accounting(
-            realm_id=quickbooks["realm_id"], api_url=quickbooks["api_url"], oauth_url=quickbooks["oauth_url"]
+            realm_id=quickbooks["realm_id"],
+            api_url=quickbooks["api_url"],
+            oauth_url=quickbooks["oauth_url"],
+            authorize_url=f"{quickbooks['oauth_url']}/connect/oauth2",
+            revoke_url=f"{quickbooks['oauth_url']}/v2/oauth2/tokens/revoke",
         ),
     )
+    return settings, _secrets(quickbooks, crm)
+
+
+def secrets_at(url: str) -> Secrets:
+    """The secrets that the simulator at a URL gives now.
+
+    Raises:
+        Configuration: the URL is not on this machine, or no simulator's.
+        Retriable: nothing answers there.
+    """
+    return _secrets(*_sides(credentials(url), url))
+
+
+def _sides(found: Mapping[str, object], url: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    quickbooks, crm = found["quickbooks"], found["crm"]
+    if not isinstance(quickbooks, dict) or not isinstance(crm, dict):
+        raise Configuration(f"{url} answers like no simulator.")
+    return quickbooks, crm
+
+
+def _secrets(quickbooks: Mapping[str, str], crm: Mapping[str, str]) -> Secrets:
     names = ("client_id", "client_secret", "access_token", "refresh_token")
-    return settings, {"quickbooks": {one: quickbooks[one] for one in names}, "hubspot": {"token": crm["token"]}}
+    return {"quickbooks": {one: quickbooks[one] for one in names}, "hubspot": {"token": crm["token"]}}
 
 
 def spreadsheets(folder: Path | None) -> Crm:
@@ -94,8 +120,12 @@ def real(
     cut_over: str,
     urls: Mapping[str, str],
     posting_window: float | None,
+    *,
+    sandbox: bool = False,
 ) -> Settings:
     """The settings of a book on real systems; what is not given keeps its default.
+
+    `urls` are other addresses than the vendors' own, by `crm` (HubSpot's) or the setting of QuickBooks' side.
 
     Raises:
         Configuration: something needed is missing or wrong.
@@ -103,30 +133,24 @@ def real(
     if crm not in ("hubspot", "spreadsheet"):
         raise Configuration("Name the CRM.", next_step="--crm hubspot, or --crm spreadsheet --folder DIR")
     sheets = spreadsheets(folder) if crm == "spreadsheet" else None
-    if not realm:
-        raise Configuration(
-            "Name the QuickBooks company.", next_step="--realm, the number in QuickBooks' Account > About"
-        )
-    given = {key: value for key, value in (("api_url", urls["crm"]),) if value}
-    accounting = {key: value for key, value in (("api_url", urls["qbo"]), ("oauth_url", urls["oauth"])) if value}
-    sandbox = "sandbox" in urls["qbo"]
+    base = urls["crm"].rstrip("/")
+    given = {"api_url": base, "authorize_url": f"{base}/oauth/authorize"} if base else {}
+    accounting = {key: value for key, value in urls.items() if value and key != "crm"}
+    sandbox = sandbox or "sandbox" in urls["api_url"]
     try:
         day = date.fromisoformat(cut_over) if cut_over else date.today()  # noqa: DTZ011 - the operator's own day
-        return Settings(
-            name=name,
-            company=company,
-            environment="sandbox" if sandbox else "production",
-            time_zone=time_zone,
-            cut_over=day,
-            posting_window=REAL_WINDOW if posting_window is None else posting_window,
-            crm=sheets or Crm.model_validate({"kind": crm, **given}),
-            accounting=Accounting.model_validate(
-                {
-                    "realm_id": realm,
-                    **({"app_url": "https://app.sandbox.qbo.intuit.com"} if sandbox else {}),
-                    **accounting,
-                }
-            ),
+        return Settings.model_validate(
+            {
+                "name": name,
+                "company": company,
+                "environment": "sandbox" if sandbox else "production",
+                "time_zone": time_zone,
+                "cut_over": day,
+                "posting_window": REAL_WINDOW if posting_window is None else posting_window,
+                "secrets": best_kind(),
+                "crm": sheets or {"kind": crm, **given},
+                "accounting": {"realm_id": realm, **accounting},
+            }
         )
     except ValueError as error:
         raise Configuration(f"The book cannot be made: {str(error).splitlines()[-1].strip()}.") from None
@@ -138,13 +162,21 @@ def systems_of(settings: Settings) -> tuple[str, ...]:
 
 
 def ask_secrets(systems: Iterable[str]) -> Secrets:
-    """Ask for the keys, without showing them; from a pipe they are read a line each, in this order."""
-    return {system: {name: _ask(f"{system} {name}") for name in KEYS[system]} for system in systems}
+    """Ask for the keys, without showing them; from a pipe they are read a line each, in this order.
 
-
-def _ask(words: str) -> str:
+    On a terminal QuickBooks' keys are left to `connect quickbooks`, which opens the browser.
+    """
     if sys.stdin.isatty():
-        return str(typer.prompt(words, hide_input=True, err=True)).strip()
+        systems = [system for system in systems if system != "quickbooks"]
+    return {system: {name: ask(f"{system} {name}") for name in KEYS[system]} for system in systems}
+
+
+def ask(words: str) -> str:
+    """One key, which may be empty."""
+    if sys.stdin.isatty():
+        return str(
+            typer.prompt(f"{words} (not shown)", default="", show_default=False, hide_input=True, err=True)
+        ).strip()
     return sys.stdin.readline().strip()
 
 
@@ -171,16 +203,10 @@ def write(root: Path, settings: Settings, secrets: Secrets) -> Path:
 
 
 def keep_secrets(folder: Path, settings: Settings, secrets: Secrets) -> None:
-    """Put secrets where the book keeps them."""
-    urls = {
-        "quickbooks": (settings.accounting.api_url, settings.accounting.oauth_url),
-        "hubspot": (settings.crm.api_url,),
-    }
+    """Put secrets where the book keeps them; what is empty is left as it is."""
     for system, values in secrets.items():
-        if settings.secrets == "simulator":
-            SimulatorSecrets(folder, system, urls[system]).write(values)
-        elif any(values.values()):
-            KeyringSecrets(settings.name, system).write(values)
+        if given := {name: value for name, value in values.items() if value}:
+            secrets_of(folder, settings, system).write(given)
 
 
 def renew(root: Path, name: str, url: str) -> None:

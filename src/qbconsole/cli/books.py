@@ -13,6 +13,7 @@ from qbconsole.cli.door import BookName, Home, Json, answer, opened, root
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qbconsole.books.book import Book
     from qbconsole.books.settings import Settings
 
 commands = typer.Typer(help="Books: one client company each.", no_args_is_help=True)
@@ -31,9 +32,12 @@ def add(
     crm: Annotated[str, typer.Option(help="hubspot or spreadsheet.")] = "",
     crm_url: Annotated[str, typer.Option(help="Another address than HubSpot's own.")] = "",
     folder: Annotated[Path | None, typer.Option(help="The folder of the spreadsheets.")] = None,
-    qbo_url: Annotated[str, typer.Option(help="Another address than QuickBooks' own, such as its sandbox.")] = "",
-    oauth_url: Annotated[str, typer.Option(help="Another address for signing in to QuickBooks.")] = "",
-    realm: Annotated[str, typer.Option(help="The QuickBooks company's id (realm).")] = "",
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="The company is one of Intuit's sandboxes.")] = False,
+    qbo_url: Annotated[str, typer.Option(help="Another address than QuickBooks' own.")] = "",
+    oauth_url: Annotated[str, typer.Option(help="Another address for QuickBooks' tokens.")] = "",
+    authorize_url: Annotated[str, typer.Option(help="Another page for signing in to QuickBooks.")] = "",
+    revoke_url: Annotated[str, typer.Option(help="Another address for taking a consent back.")] = "",
+    realm: Annotated[str, typer.Option(help="The QuickBooks company's id; else the one chosen at connect.")] = "",
     company: Annotated[str, typer.Option(help="The company's name, as it must be typed to arm the book.")] = "",
     time_zone: Annotated[str, typer.Option(help="Such as America/Chicago.")] = "America/New_York",
     cut_over: Annotated[str, typer.Option(help="First day that is billed from here (YYYY-MM-DD; default today).")] = "",
@@ -50,12 +54,17 @@ def add(
             settings = settings.model_copy(update={"crm": adding.spreadsheets(folder)})
             secrets = {"quickbooks": secrets["quickbooks"]}
     else:
-        urls = {"crm": crm_url, "qbo": qbo_url, "oauth": oauth_url}
-        settings = adding.real(name, crm, folder, realm, company or name, time_zone, cut_over, urls, posting_window)
+        urls = {"crm": crm_url, "api_url": qbo_url, "oauth_url": oauth_url}
+        urls |= {"authorize_url": authorize_url, "revoke_url": revoke_url}
+        settings = adding.real(
+            name, crm, folder, realm, company or name, time_zone, cut_over, urls, posting_window, sandbox=sandbox
+        )
         secrets = adding.ask_secrets(adding.systems_of(settings))
     where = adding.write(root(home), settings, secrets)
     state = "armed" if settings.armed else "read-only until: qbconsole book arm"
     lines = [f"Added the book {name} for {settings.company} in {where}: {state}."]
+    if not secrets.get("quickbooks", {}).get("refresh_token"):
+        lines.append(f"Next: qbconsole connect quickbooks --book {name}")
     answer(
         {"book": name, "company": settings.company, "folder": str(where), "armed": settings.armed},
         lines,
@@ -93,6 +102,7 @@ def check(book: BookName = "", home: Home = None, as_json: Json = False) -> None
     from qbconsole.cli.tables import table
 
     with opened(home, book) as one:
+        kept = _kept(one)
         found = asyncio.run(_capabilities(one))
     document = [
         {"system": system, "name": line.name, "available": line.available, "detail": line.detail}
@@ -100,7 +110,22 @@ def check(book: BookName = "", home: Home = None, as_json: Json = False) -> None
         for line in lines
     ]
     rows = [[line["system"], line["name"], "yes" if line["available"] else "no", line["detail"]] for line in document]
-    answer({"capabilities": document}, table(("system", "what", "there", ""), rows), as_json=as_json)
+    words = [f"The keys of {line['system']} are in {line['detail']}." for line in kept]
+    lines = [*words, "", *table(("system", "what", "there", ""), rows)]
+    answer({"capabilities": kept + document}, lines, as_json=as_json)
+
+
+def _kept(book: Book) -> list[dict[str, Any]]:
+    """Where the keys of each system are and how strong that is; opened here, where a passphrase can be asked for."""
+    from qbconsole.books.secrets import KEYS, secrets_of
+
+    lines = []
+    for system in ("quickbooks", book.settings.crm.kind):
+        if system in KEYS:
+            store = secrets_of(book.folder, book.settings, system)
+            there = bool(store.read())
+            lines.append({"system": system, "name": "keys", "available": there, "detail": store.describe()})
+    return lines
 
 
 async def _capabilities(book: Any) -> Mapping[str, Any]:

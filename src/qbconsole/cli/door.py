@@ -101,7 +101,7 @@ def explain(error: BaseException, *, as_json: bool, home: Path | None = None) ->
     from qbconsole.domain.text import safe_text
 
     if isinstance(error, Problem):
-        code, words, next_step = error.exit_code, error.message, error.next_step
+        code, words, next_step = error.exit_code, error.words, error.next_step
     else:
         where = _keep_details(error, root(home))
         code, words = int(Exit.FAILED), f"stopped by an unforeseen {type(error).__name__}."
@@ -118,9 +118,12 @@ def explain(error: BaseException, *, as_json: bool, home: Path | None = None) ->
 
 
 def _keep_details(error: BaseException, folder: Path) -> Path:
-    """Write the traceback (without the values of variables) to a file of the owner's; returns its path."""
+    """Write the traceback, without values of variables or keys, to a file of the owner's; returns its path."""
+    from qbconsole.domain.text import redacted
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "qbconsole.log"
+    details = redacted("".join(traceback.format_exception(error)))
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-        file.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
+        file.write(f"{datetime.now(UTC).isoformat()}\n{details}\n")
     return path

@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from qbconsole import __version__
-from qbconsole.cli import books, connect, decisions, demo, journal, outbox, queue, simulate, status, sync
+from qbconsole.cli import (
+    books,
+    connect,
+    decisions,
+    demo,
+    drift,
+    errors,
+    journal,
+    outbox,
+    pdf,
+    queue,
+    simulate,
+    status,
+    sync,
+)
 from qbconsole.cli.door import BookName, Exit, Home, explain, put_before, tell
 from qbconsole.domain.errors import Configuration
 
@@ -22,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (books, connect, sync, status, queue, decisions, outbox, journal, simulate, demo):
+for group in (books, connect, sync, status, queue, decisions, outbox, journal, drift, pdf, errors, simulate, demo):
     group.register(app)
 
 

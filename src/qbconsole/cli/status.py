@@ -22,7 +22,7 @@ def status(book: BookName = "", home: Home = None, as_json: Json = False) -> Non
     with opened(home, book) as one:
         document = summarise(one)
     answer(document, _lines(document), as_json=as_json)
-    raise typer.Exit(Exit.NEEDS_PERSON if document["failed"] else Exit.DONE)
+    raise typer.Exit(Exit.NEEDS_PERSON if document["failed"] or document["drift"] else Exit.DONE)
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
@@ -35,16 +35,38 @@ def _lines(found: dict[str, Any]) -> list[str]:
     queues = [[name, str(one["rows"]), money(one["money"], found["currency"])] for name, one in found["queues"].items()]
     streams = [[one["name"], age(one["age"])] for one in found["streams"]]
     last = found["runs"][0] if found["runs"] else None
+    off = found["out_of_balance"]
+    sign_in = _sign_in(found["sign_in"])
     return [
         f"{found['company']} ({found['book']}, {found['environment']}, {writes}), {found['today']}",
         f"Runner {alive}; data {age(found['age'])}; outbox "
         + (", ".join(f"{count} {state}" for state, count in open_states.items()) or "empty"),
+        f"API {found['reads']:,} reads this month",
         f"Last run {last['id']}: {last['state']} {last['error']}".rstrip() if last else "No run yet: qbconsole sync",
+        *([f"Receivables are off by {money(off['amount'], off['currency'])}: {_concerned(off)}"] if off else []),
+        *([sign_in] if sign_in else []),
+        *(f"Paused: {one['rule']}. {one['words']}. To go on, {one['mend']}." for one in found["drift"]),
         "",
         *table(("queue", "rows", "money"), queues, right=(1, 2)),
         "",
         *table(("stream", "heard"), streams),
     ]
+
+
+def _concerned(off: dict[str, Any]) -> str:
+    """The customers of whom QuickBooks says something else than its documents here."""
+    names = [one["name"] or one["id"] for one in off["customers"]]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") + ". See: qbconsole log"
+
+
+def _sign_in(found: dict[str, Any]) -> str:
+    """How long the sign-in to QuickBooks lasts, and what to do about it when that is near."""
+    words = {"consent_ends": "until {:%Y-%m-%d}", "idle_ends": "unused until {:%Y-%m-%d}"}
+    known = [words[name].format(found[name]) for name in words if found[name]]
+    if not known:
+        return ""
+    warning = f" {found['warning']}: qbconsole connect quickbooks" if found["warning"] else ""
+    return f"QuickBooks sign-in {', '.join(known)}.{warning}"
 
 
 def log(

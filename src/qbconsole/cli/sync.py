@@ -30,6 +30,7 @@ def sync(
         from qbconsole.runner.process import main
 
         with opened(home, book) as one:
+            _unlock(one)
             name = one.name
         main(root(home), [name])
         return
@@ -38,6 +39,7 @@ def sync(
     from qbconsole.runner.once import sync_once
 
     with opened(home, book) as one:
+        _unlock(one)
         result = asyncio.run(sync_once(one, full=full))
         document = summary(one, result)
     problem = result.problem
@@ -46,16 +48,27 @@ def sync(
     lines = [
         f"Run {document['run']}: {document['changed']} records changed, {document['delivered']['settled']} operations"
         f" delivered, {document['delivered']['parked']} parked.",
+        *(f"Paused: {one['rule']}. {one['words']}." for one in document["drift"]),
         *(f"{queue}: {count} rows wait" for queue, count in document["waiting"].items() if count),
     ]
     answer(document, lines, as_json=as_json)
-    waiting = any(document["waiting"].values()) or document["parked"]
+    waiting = any(document["waiting"].values()) or document["parked"] or document["drift"]
     raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
+
+
+def _unlock(book: Book) -> None:
+    """Open encrypted secrets before the book is held: a person may have to type the passphrase."""
+    from qbconsole.books.secrets import KEYS, secrets_of
+
+    if book.settings.secrets != "file":
+        return
+    for system in KEYS:
+        secrets_of(book.folder, book.settings, system).read()
 
 
 def summary(book: Book, result: Result) -> dict[str, Any]:
     """A cycle as a document: what it did, and what waits for a person now."""
-    from qbconsole.actions import queues
+    from qbconsole.actions import drift, queues
     from qbconsole.store import outbox
 
     with book.store.reading() as connection:
@@ -70,4 +83,5 @@ def summary(book: Book, result: Result) -> dict[str, Any]:
         },
         "waiting": {name: count for name, (count, _) in queues.counts(book).items()},
         "parked": parked,
+        "drift": drift.as_rows(drift.found(book)),
     }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from datetime import datetime
+    from contextlib import AbstractAsyncContextManager
+    from datetime import date, datetime
+    from decimal import Decimal
 
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation, Receipt
     from qbconsole.domain.records import Record
+    from qbconsole.domain.sign_in import SignInEnds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Page:
 
     `cursor` is the connector's own text. `complete` is True on the last page of a full listing: records of the stream
     that were not seen since its first page are gone on the remote. `calls` counts the requests the page cost.
+    `unswept` says that records may have gone without a word: the ids must be compared. `problem` is why the stream
+    broke off here; the other streams go on. `note` is a line for the sync log.
     """
 
     stream: str
@@ -48,6 +53,9 @@ class Page:
     first: bool = False
     complete: bool = False
     calls: int = 1
+    unswept: bool = False
+    problem: Problem | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,10 @@ class TokenStore(Protocol):
         """Replace the named secrets, durably, before this returns."""
         ...
 
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Hold the store alone among all processes, to read, renew and write."""
+        ...
+
 
 class Connector(Protocol):
     """One remote system of one book. Every method may raise a `Problem` of domain/errors.py, and nothing else."""
@@ -96,6 +108,11 @@ class Connector(Protocol):
             watched: by stream, ids of records that must be read again although nothing says that they changed.
             full: list everything again.
         """
+        ...
+
+    @property
+    def reads(self) -> int:
+        """The calls so far that the vendor counts against a monthly allowance; 0 where none does."""
         ...
 
     async def now(self) -> datetime:
@@ -130,4 +147,49 @@ class Connector(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+@runtime_checkable
+class Accounting(Connector, Protocol):
+    """A connector whose mirror can be proved: against the ids that the remote holds, and against its receivables."""
+
+    async def ids(self, streams: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The ids of all records of each stream that the remote has and we know to tell from others.
+
+        A stream whose ids cannot be told is left out.
+        """
+        ...
+
+    async def again(self, stream: str, ids: Sequence[str]) -> Sequence[Pulled]:
+        """The records as they are now, each by its id: a tombstone for what the remote says is not there.
+
+        A record of which nothing sure can be said is left out.
+        """
+        ...
+
+    async def receivables(self, as_of: date) -> Mapping[str, Decimal]:
+        """What each customer owes by the remote's own report, in home currency, by customer id; nothing for zero."""
+        ...
+
+
+@runtime_checkable
+class Printing(Connector, Protocol):
+    """A connector whose remote prints documents."""
+
+    async def pdf(self, type_: str, document_id: str) -> bytes:
+        """A document as the remote prints it."""
+        ...
+
+
+@runtime_checkable
+class SignedIn(Protocol):
+    """A connector that somebody signed in to for a while."""
+
+    def signed_in_until(self) -> SignInEnds:
+        """When somebody must sign in again, as far as it is known here; no request is made.
+
+        Raises:
+            Problem: the store of the tokens cannot be read.
+        """
         ...

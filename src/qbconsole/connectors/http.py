@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
+from qbconsole.connectors.breaker import Breaker
 from qbconsole.connectors.payload import parse
 from qbconsole.domain.errors import Configuration, Problem, Retriable, Throttled
 
@@ -113,6 +114,7 @@ class Http:
         reference_header: str,
         deadline: float = DEADLINE,
         transport: httpx.AsyncBaseTransport | None = None,
+        breaker: Breaker | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Open nothing yet.
@@ -124,6 +126,7 @@ class Http:
             reference_header: where the vendor puts its own id of a call.
             deadline: seconds a whole request may take.
             transport: another way to the server (tests).
+            breaker: what leaves a silent remote in peace; one of its own unless given.
             sleep: how to wait between tries.
 
         Raises:
@@ -136,6 +139,7 @@ class Http:
         self._gate = gate
         self._reference = reference_header
         self._deadline = deadline
+        self._breaker = breaker or Breaker(system)
         self._sleep = sleep
         for noisy in ("httpx", "httpcore"):  # they log whole URLs and headers
             logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -157,13 +161,16 @@ class Http:
     async def write(self, request: Request, judge: Judge) -> Answer:
         """Send once.
 
+        A refusal to be so fast is none of the work: something between may have sent it twice, and the first of both
+        may have been done.
+
         Raises:
             Retriable: no usable answer; `sent` is False only if it surely had no effect.
             Problem: what the judge made of the answer.
         """
         answer = await self._send(request)
         problem = judge(answer)
-        if isinstance(problem, Retriable) and not isinstance(problem, Throttled):
+        if isinstance(problem, Retriable):
             problem.sent = True
         if problem is not None:
             raise problem
@@ -189,7 +196,10 @@ class Http:
                 pause = _pause(passing, attempt)
                 if attempt == READ_TRIES or pause > LONGEST_PAUSE:
                     raise
-                log.info("%s: %s %s is tried again in %.1f s", self.system, request.method, request.path, pause)
+                log.info(
+                    "%s: %s %s is tried again in %.1f s, %s, %s",
+                    self.system, request.method, request.path, pause, passing.code or "-", passing.reference or "-",
+                )  # fmt: skip
                 await self._sleep(pause)
         raise AssertionError(attempt)  # the last try returned or raised
 
@@ -198,26 +208,32 @@ class Http:
             msg = f"{self.system}: an address outside the book's settings was refused."
             raise Configuration(msg)
         async with self._gate.passage(request.also):
-            began = time.monotonic()
-            status, reference = "-", ""
-            try:
-                async with asyncio.timeout(self._deadline):
-                    answer = await self._exchange(request)
-                status, reference = str(answer.status), answer.headers.get(self._reference, "")
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                status = type(error).__name__
-                msg = f"{self.system} cannot be reached."
-                raise Retriable(msg, sent=False, next_step="Check the network; it is tried again by itself.") from error
-            except (httpx.HTTPError, TimeoutError, TooLargeError) as error:
-                status = type(error).__name__
-                msg = f"{self.system} gave no readable answer."
-                raise Retriable(msg, sent=True, next_step="It is tried again by itself.") from error
-            finally:
-                took = (time.monotonic() - began) * 1000
-                log.info(
-                    "%s: %s %s -> %s in %.0f ms, reference %s",
-                    self.system, request.method, request.path, status, took, reference or "-",
-                )  # fmt: skip
+            with self._breaker.passage() as passage:
+                answer = await self._timed(request)
+                passage.answered = answer.status < 500
+        return answer
+
+    async def _timed(self, request: Request) -> Answer:
+        """One exchange within the deadline, and its line in the log."""
+        began = time.monotonic()
+        status, reference = "-", ""
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await self._exchange(request)
+            status, reference = str(answer.status), answer.headers.get(self._reference, "")
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            status = type(error).__name__
+            raise _unreachable(self.system, error) from error
+        except (httpx.HTTPError, TimeoutError, TooLargeError) as error:
+            status = type(error).__name__
+            msg = f"{self.system} gave no readable answer."
+            raise Retriable(msg, sent=True, next_step="It is tried again by itself.") from error
+        finally:
+            took = (time.monotonic() - began) * 1000
+            log.info(
+                "%s: %s %s -> %s in %.0f ms, reference %s",
+                self.system, request.method, request.path, status, took, reference or "-",
+            )  # fmt: skip
         return answer
 
     async def _exchange(self, request: Request) -> Answer:
@@ -244,6 +260,18 @@ def _pause(problem: Retriable, attempt: int) -> float:
     if isinstance(problem, Throttled):
         return problem.wait
     return min(LONGEST_PAUSE, 0.5 * 2.0 ** (attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def _unreachable(system: str, error: BaseException) -> Retriable:
+    """Why no connection came about: a certificate that is not trusted is another matter than a network that is down."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        step = "Check the network; it is tried again by itself."
+        return Retriable(f"{system} cannot be reached.", sent=False, next_step=step)
+    step = "Nothing was sent. Check the address, this machine's clock, and what stands between it and the internet."
+    return Retriable(f"The certificate of the {system} server is not trusted.", sent=False, next_step=step)
 
 
 def _check_base(system: str, base: str) -> None:

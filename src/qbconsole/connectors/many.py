@@ -121,7 +121,7 @@ def _settled(outcomes: list[Outcome]) -> list[Outcome]:
     if refused and len(refused) == len(outcomes):
         raise refused[0]
     return [
-        Retriable(outcome.message, next_step=outcome.next_step, code=outcome.code)
+        Retriable(outcome.words, next_step=outcome.next_step, code=outcome.code)
         if isinstance(outcome, SignIn)
         else outcome
         for outcome in outcomes

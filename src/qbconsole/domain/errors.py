@@ -16,9 +16,15 @@ from __future__ import annotations
 
 
 class Problem(Exception):  # noqa: N818 - the classes are named for what to do, not for being errors
-    """What went wrong, in one plain line, and what to do next."""
+    """What went wrong, in one plain line, and what to do next.
+
+    `owner` is who can mend it, in words, where the remote's code tells; `reference` is the remote's own of the call, in
+    words ("Intuit's reference 1-5f73"): its support asks for it.
+    """
 
     exit_code = 1
+    owner: str = ""
+    reference: str = ""
 
     def __init__(self, message: str, *, next_step: str = "", code: str = "") -> None:
         """Take the plain sentence, the next step for a person, and the remote's own code if it has one."""
@@ -26,6 +32,11 @@ class Problem(Exception):  # noqa: N818 - the classes are named for what to do, 
         self.message = message
         self.next_step = next_step
         self.code = code
+
+    @property
+    def words(self) -> str:
+        """The sentence for whoever is told, with the remote's reference if there is one."""
+        return f"{self.message} ({self.reference})" if self.reference else self.message
 
     def __str__(self) -> str:
         return f"{self.message} {self.next_step}".strip()
@@ -45,7 +56,7 @@ class Retriable(Problem):
 
 
 class Throttled(Retriable):
-    """The remote asked to wait; it did not do the work."""
+    """The remote asked to wait, or does not answer and is left in peace for a while. It counts as no attempt."""
 
     def __init__(self, message: str, *, wait: float, code: str = "") -> None:
         """As `Problem`, and the seconds to wait."""

@@ -87,7 +87,8 @@ class CreateDocument:
 
     `before_tax` is the sum of the lines. A credit memo names the document it takes back in `reverses`; before it is
     made the deliverer looks whether that one still stands as `reverses_balance` says. An invoice made from an estimate
-    names it in `estimate_id`. `custom_fields` are (id, value); `number` is for companies that number by themselves.
+    names it in `estimate_id`. `custom_fields` are (id, value); `number` is for companies that number by themselves;
+    `tax_code_id` for those that choose the tax of a document by hand.
     """
 
     kind: ClassVar[str] = "create_document"
@@ -112,6 +113,7 @@ class CreateDocument:
     class_id: str = ""
     location_id: str = ""
     custom_fields: tuple[tuple[str, str], ...] = ()
+    tax_code_id: str = ""
 
     @property
     def before_tax(self) -> Decimal:
@@ -200,8 +202,18 @@ UPDATABLE: dict[str, tuple[str, ...]] = {
     "update_customer": ("name", "company_name", "email", "phone", "term_id", "address", "ship_address"),
     "update_document": ("due_on", "email", "message", "number", "private_note", "status"),
 }
-"""The fields that an update may set. An address is one text, its parts joined by line breaks: street, city, state,
-postcode, country."""
+"""The fields that an update may set. An address is one text: see `address_text`."""
+
+
+def address_text(address: Address) -> str:
+    """An address as one text for an update: street, city, state, postcode and country, joined by line breaks."""
+    parts = (address.street, address.city, address.state, address.postcode, address.country)
+    return "\n".join(part.replace("\n", ", ") for part in parts) if any(parts) else ""
+
+
+def address_of(text: str) -> Address:
+    """The address that `address_text` wrote; parts that are missing at its end are empty."""
+    return Address(*text.split("\n", 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +300,8 @@ class Receipt:
     """What the remote answered: the id and revision of the record written, its new state, the server's words.
 
     `record` is the record as the remote returned it, for the mirror; `found` is True when the work was found done by
-    its tag rather than done now. `payload` is the remote's own JSON text.
+    its tag rather than done now; `gone` that the record is there no more. `payload` is the remote's own JSON text.
+    `notice` is what somebody should know although it was done: a cent that differs, say.
     """
 
     remote_id: str
@@ -297,6 +310,8 @@ class Receipt:
     record: Any = None
     payload: str = ""
     found: bool = False
+    gone: bool = False
+    notice: str = ""
     server_reference: str = ""
 
 

@@ -376,7 +376,8 @@ class Document:
     `type` is "estimate", "invoice", "credit_memo", "sales_receipt" or "refund_receipt"; `links` are (type, id) of the
     transactions linked to it. `emailed` is whether it was ever sent. `balance` is what is open (of a credit: unused).
     `status` is an estimate's own: pending, accepted, closed, rejected or converted. `custom_fields` are (id, value).
-    `exchange_rate` is home currency for one unit of the document's, where they differ.
+    `exchange_rate` is home currency for one unit of the document's, where they differ. `deposit` was paid at once, with
+    the document itself: it was never owed.
     """
 
     kind: ClassVar[str] = "documents"
@@ -389,6 +390,7 @@ class Document:
     total: Money
     tax: Money = ZERO
     balance: Money = ZERO
+    deposit: Money = ZERO
     due_on: date | None = None
     emailed: bool = False
     voided: bool = False
@@ -433,12 +435,26 @@ class Payment:
     deposited: bool = False
     method_id: str = ""
     reference: str = ""
+    exchange_rate: Decimal | None = None
     revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of a booking: positive is debit. `customer_id` where the side names a customer."""
+
+    account_id: str
+    amount: Decimal
+    customer_id: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
-    """Money brought to the bank; `links` are (type, id) of the payments and receipts in it."""
+    """Money brought to the bank; `links` are (type, id) of the payments and receipts in it.
+
+    `postings` are what was booked with it directly, such as a customer's credit to receivables.
+    """
 
     kind: ClassVar[str] = "deposits"
     id: str
@@ -447,17 +463,9 @@ class Deposit:
     total: Money
     account_id: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    postings: tuple[Posting, ...] = ()
+    exchange_rate: Decimal | None = None
     revision: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One side of a journal entry: positive is debit. `customer_id` where the side names a customer."""
-
-    account_id: str
-    amount: Decimal
-    customer_id: str = ""
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +479,7 @@ class JournalEntry:
     number: str = ""
     private_note: str = ""
     postings: tuple[Posting, ...] = ()
+    exchange_rate: Decimal | None = None
     revision: str = ""
 
 

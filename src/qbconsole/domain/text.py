@@ -8,6 +8,8 @@ import unicodedata
 _BIDI = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _INVISIBLE = "\u00ad\u200b-\u200d\u2028\u2029\u2060-\u2064\ufeff\U000e0000-\U000e007f"
 _UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_INVISIBLE}]|[\ud800-\udfff]")
+_SECRET = re.compile(r"(?i)\b(?:bearer|basic)\s+[^\s'\"]+|(?<=code=)[^&\s'\"]+|(?<=state=)[^&\s'\"]+|[\w.~+=-]{40,}")
+"""An authorization, what a redirect carries, and any run of characters that is as long as keys and tokens are."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -37,6 +39,11 @@ def safe_text(raw: str, *, limit: int = 500, lines: bool = False) -> SafeText:
         text = text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
     text = _UNSAFE.sub(_visible, text)
     return SafeText(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def redacted(text: str) -> str:
+    """Text of a failure without what may be a token, a key or a code; its words, numbers and places stay."""
+    return _SECRET.sub("(left out)", text)
 
 
 def export_cell(text: str) -> str:

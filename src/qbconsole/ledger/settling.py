@@ -32,5 +32,5 @@ def settle(connection: Connection, operation_row: dict[str, Any], receipt: Recei
         documents.credited(connection, id_, receipt.remote_id, at)
     elif kind == "create_document":
         documents.delivered(connection, id_, receipt.remote_id, receipt.number)
-    elif kind == "void_document":
+    elif kind in ("void_document", "delete_document"):
         documents.voided(connection, body["document_id"], at)

@@ -18,6 +18,7 @@ from qbconsole.domain.canonical import digest
 from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn, Throttled
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
+from qbconsole.domain.records import Document
 from qbconsole.outbox.queue import move
 from qbconsole.outbox.sending import sendable
 from qbconsole.store import facts, mirror
@@ -42,7 +43,7 @@ CLOCK_MARGIN = timedelta(minutes=5)
 """How far back before the first sending a look-up reaches, so that clocks may differ."""
 ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
 """Kinds that set a value: sending them again changes nothing, so they are not looked for."""
-WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task")
+WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 """Kinds after which no desk proposes anything else."""
 
 
@@ -60,12 +61,15 @@ class Delivered:
     lost: int = 0
     """Claims that another runner's fence took away."""
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What somebody should know of what was done."""
 
     def add(self, other: Delivered) -> None:
         """Count another delivery in."""
         for name in ("settled", "retried", "unknown", "parked", "found", "consequences", "lost"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.problems += other.problems
+        self.notices += other.notices
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,7 @@ class Deliverer:
                     unnoted.append((row, receipt, error))
                     continue
                 settled += noted
+                total.notices += [receipt.notice] if noted and receipt.notice else []
                 total.lost += not noted
                 total.consequences += noted and row["kind"] not in WITHOUT_CONSEQUENCE
             failpoint("settle.commit")
@@ -247,8 +252,12 @@ class Deliverer:
             return False
         if receipt.record is not None:
             mirror.put_record(connection, receipt.record, receipt.payload, now)
+        elif receipt.gone:
+            mirror.bury(connection, Document, [receipt.remote_id], now)
         ledger.settle(connection, row, receipt, now)
         content = {"remote_id": receipt.remote_id, "found": receipt.found, "reference": receipt.server_reference}
+        if receipt.notice:
+            content["notice"] = receipt.notice
         journal.append(connection, "receipt", content, at=now, decision_id=row["decision_id"], operation_id=row["id"])
         return True
 
@@ -259,7 +268,7 @@ class Deliverer:
             self._park(row, _still_unknown(problem) if blind else problem, total)
             return
         if row["attempts"] >= ATTEMPTS:
-            words = f"{problem.message} It was tried {row['attempts']} times."
+            words = f"{problem.words} It was tried {row['attempts']} times."
             tired = Retriable(words, sent=True, next_step="Retry it when the remote answers.", code=problem.code)
             self._park(row, tired, total)
             return
@@ -269,6 +278,8 @@ class Deliverer:
             wait, state = _patience(now - row["sent_at"]), "unknown"
         elif problem.sent:
             wait, state = _backoff(row["attempts"]), "unknown"
+            if isinstance(problem, Throttled):
+                values["attempts"] = row["before"]["attempts"]
         else:
             wait, state = _patience(now - row["created_at"]), _back(row)
             values |= _never_sent(row)
@@ -277,7 +288,7 @@ class Deliverer:
 
     def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
         self._move(row, "parked", total, **_words(problem))
-        total.problems.append(problem.message)
+        total.problems.append(problem.words)
 
     def _move(self, row: dict[str, Any], state: str, total: Delivered, **values: Any) -> None:
         now = datetime.now(UTC)
@@ -305,12 +316,12 @@ def _never_sent(row: dict[str, Any]) -> dict[str, Any]:
 
 def _still_unknown(problem: Problem) -> Retriable:
     """A look-up that was refused tells nothing: what it was for must not be given up as if it had not been done."""
-    return Retriable(problem.message, sent=True, next_step=problem.next_step, code=problem.code)
+    return Retriable(problem.words, sent=True, next_step=problem.next_step, code=problem.code)
 
 
 def _words(problem: Problem) -> dict[str, str]:
     return {
-        "problem": problem.message,
+        "problem": problem.words,
         "problem_class": type(problem).__name__,
         "next_step": problem.next_step,
         "code": problem.code,

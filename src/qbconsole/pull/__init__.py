@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from qbconsole.domain.failpoints import failpoint
-from qbconsole.domain.records import KINDS
-from qbconsole.store import mirror, runs, streams
+from qbconsole.connectors.base import Accounting
+from qbconsole.pull.proof import compare_ids
+from qbconsole.pull.storing import store_page
+from qbconsole.store import census, streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
-
-    from qbconsole.connectors.base import Connector, Page, Pulled
-    from qbconsole.domain.records import Record
+    from qbconsole.connectors.base import Connector
+    from qbconsole.domain.errors import Problem
     from qbconsole.store.engine import Store
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many records changed, and the first stream's failure; what failed is in the run's log already."""
+
+    changed: int = 0
+    problem: Problem | None = None
 
 
 async def pull(
     store: Store, connector: Connector, *, run_id: int, watched: Mapping[str, Sequence[str]], full: bool = False
-) -> int:
-    """Pull every stream of a connector; returns how many records changed.
+) -> Outcome:
+    """Pull every stream of a connector, and compare the ids of those from which records may have gone unsaid.
 
     Args:
         store: the book's database.
@@ -39,88 +44,16 @@ async def pull(
     """
     with store.reading() as connection:
         cursors = streams.cursors(connection)
-    changed = 0
+    outcome = Outcome()
+    provable = isinstance(connector, Accounting)
     async for page in connector.pull(cursors, watched=watched, full=full):
-        changed += _store(store, page, run_id)
-    return changed
-
-
-def kind_of(stream: str) -> type[Record]:
-    """The kind of record that a stream `connector.kind` holds."""
-    return KINDS[stream.partition(".")[2]]
-
-
-def _store(store: Store, page: Page, run_id: int) -> int:
-    """One page and its cursor in one transaction; returns how many records changed."""
-    at = datetime.now(UTC)
-    kind = kind_of(page.stream)
-    incoming = [_incoming(kind, pulled) for pulled in page.records]
-    with store.writing(durable=False) as connection:
-        sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
-        applied = _apply(connection, kind, incoming, at, sweep)
-        failpoint("mirror.apply")
-        values: dict[str, object] = {"cursor": page.cursor, "pulled_at": at, "sweep": sweep}
-        if page.complete:
-            gone = mirror.bury_unseen(connection, kind, sweep, at)
-            values["swept_at"] = at
-            if gone:
-                words = f"{page.stream}: {gone} records are gone on the remote."
-                runs.log(connection, run_id, "info", words, at=at, subject=page.stream)
-        streams.keep(connection, page.stream, values)
-        counts = {
-            "seen": applied.seen,
-            "applied": applied.applied,
-            "unchanged": applied.unchanged,
-            "held": applied.held,
-            "failed": applied.failed,
-            "calls": page.calls,
-        }
-        runs.count_stream(connection, run_id, page.stream, counts)
-        _log_held(connection, run_id, incoming, at)
-        failpoint("page.commit")
-    return len(applied.changed)
-
-
-def _incoming(kind: type[Record], pulled: Pulled) -> mirror.Incoming:
-    """The record for the mirror; one that no row can hold is held with that reason."""
-    problem = pulled.problem
-    if pulled.record is not None and not problem:
-        try:
-            mirror.to_row(pulled.record)
-        except (ValueError, TypeError) as error:
-            problem = f"{kind.kind} {pulled.id}: {error}"
-    return mirror.Incoming(kind, pulled.id, pulled.payload, None if problem else pulled.record, problem)
-
-
-def _apply(
-    connection: Connection, kind: type[Record], incoming: list[mirror.Incoming], at: datetime, sweep: int
-) -> mirror.Applied:
-    """The page at once; if the database refuses one of its records, one by one, and that one is held."""
-    try:
-        with connection.begin_nested():
-            return mirror.apply_page(connection, kind, incoming, at, sweep)
-    except SQLAlchemyError:
-        total = mirror.Applied()
-        for record in incoming:
-            total.add(_apply_one(connection, kind, record, at, sweep))
-        return total
-
-
-def _apply_one(
-    connection: Connection, kind: type[Record], record: mirror.Incoming, at: datetime, sweep: int
-) -> mirror.Applied:
-    try:
-        with connection.begin_nested():
-            return mirror.apply_page(connection, kind, [record], at, sweep)
-    except SQLAlchemyError as error:
-        problem = f"{kind.kind} {record.id} cannot be stored: {type(error).__name__}"
-        held = mirror.Incoming(kind, record.id, record.payload, None, problem)
-        return mirror.apply_page(connection, kind, [held], at, sweep)
-
-
-def _log_held(connection: Connection, run_id: int, incoming: Sequence[mirror.Incoming], at: datetime) -> None:
-    for record in incoming:
-        if record.problem:
-            subject = f"{record.kind.kind}:{record.id}"
-            step = "Mend the record there; it is read again when it changes."
-            runs.log(connection, run_id, "warning", record.problem, at=at, subject=subject, next_step=step)
+        outcome.changed += len(store_page(store, page, run_id, provable=provable))
+        outcome.problem = outcome.problem or page.problem
+    if isinstance(connector, Accounting):
+        with store.reading() as connection:
+            unswept = [name for name in census.unswept(connection) if name in connector.streams]
+        if unswept:
+            compared = await compare_ids(store, connector, unswept, run_id=run_id)
+            outcome.changed += compared.changed
+            outcome.problem = outcome.problem or compared.problem
+    return outcome

@@ -6,28 +6,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qbconsole.books.secrets import KeyringSecrets, SimulatorSecrets
+from qbconsole.books.secrets import secrets_of
 from qbconsole.connectors.hubspot.connector import HubSpot
 from qbconsole.connectors.hubspot.settings import HubSpotSettings
 from qbconsole.connectors.quickbooks.connector import QuickBooks
 from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
 from qbconsole.connectors.spreadsheet.connector import Spreadsheet
+from qbconsole.domain.errors import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from qbconsole.books.book import Book
-    from qbconsole.connectors.base import Connector, TokenStore
+    from qbconsole.books.settings import Settings
+    from qbconsole.connectors.base import Connector
 
 VENDOR_WAIT, SIMULATOR_WAIT = 60.0, 1.0
 """Seconds after a throttle that names no time: Intuit's documents say a minute; its simulator needs a second."""
 CRM, ACCOUNTING = "crm", "accounting"
-
-
-def _secrets(book: Book, connector: str, *urls: str) -> TokenStore:
-    if book.settings.secrets == "simulator":
-        return SimulatorSecrets(book.folder, connector, urls)
-    return KeyringSecrets(book.name, connector)
 
 
 def crm(book: Book) -> Connector:
@@ -35,21 +31,49 @@ def crm(book: Book) -> Connector:
     settings = book.settings.crm
     if settings.kind == "spreadsheet":
         return Spreadsheet(Path(settings.folder).expanduser())
-    shape = HubSpotSettings(api_url=settings.api_url, may_create_properties=settings.may_create_properties)
-    return HubSpot(shape, _secrets(book, "hubspot", settings.api_url))
+    return HubSpot(hubspot_settings(book.settings), secrets_of(book.folder, book.settings, "hubspot"))
+
+
+def hubspot_settings(settings: Settings) -> HubSpotSettings:
+    """What the connector needs of a book's settings."""
+    one = settings.crm
+    return HubSpotSettings(
+        api_url=one.api_url,
+        authorize_url=one.authorize_url,
+        may_create_properties=one.may_create_properties,
+        custom_properties=one.custom_properties,
+        billing_label=one.billing_label,
+        keep_free=one.keep_free,
+    )
 
 
 def accounting(book: Book) -> Connector:
-    """The book's QuickBooks company."""
-    settings = book.settings.accounting
-    shape = QuickBooksSettings(
-        api_url=settings.api_url,
-        oauth_url=settings.oauth_url,
-        realm_id=settings.realm_id,
-        minor_version=settings.minor_version,
-        throttle_wait=SIMULATOR_WAIT if book.settings.secrets == "simulator" else VENDOR_WAIT,
+    """The book's QuickBooks company.
+
+    Raises:
+        SignIn: nobody signed in yet, so that the company is not known.
+    """
+    if not book.settings.accounting.realm_id:
+        step = f"Sign in: qbconsole connect quickbooks --book {book.name}"
+        raise SignIn("QuickBooks is not connected.", next_step=step)
+    return QuickBooks(quickbooks_settings(book.settings), secrets_of(book.folder, book.settings, "quickbooks"))
+
+
+def quickbooks_settings(settings: Settings) -> QuickBooksSettings:
+    """What the connector needs of a book's settings."""
+    one = settings.accounting
+    return QuickBooksSettings(
+        api_url=one.api_url,
+        oauth_url=one.oauth_url,
+        app_url=one.app_url,
+        authorize_url=one.authorize_url,
+        revoke_url=one.revoke_url,
+        realm_id=one.realm_id,
+        minor_version=one.minor_version,
+        may_apply_credits=one.may_apply_credits,
+        enhanced_fields=one.enhanced_fields,
+        throttle_wait=SIMULATOR_WAIT if settings.secrets == "simulator" else VENDOR_WAIT,
     )
-    return QuickBooks(shape, _secrets(book, "quickbooks", settings.api_url, settings.oauth_url))
 
 
 @asynccontextmanager

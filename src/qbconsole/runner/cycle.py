@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.actions import drift
 from qbconsole.actions.propose import decide_automatically, propose
+from qbconsole.connectors.base import Accounting
 from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
-from qbconsole.pull import pull
-from qbconsole.runner import firm
+from qbconsole.pull import Outcome, pull
+from qbconsole.runner import expiry, firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
+from qbconsole.runner.metering import Meter
+from qbconsole.runner.proving import prove
 from qbconsole.store import facts, runs, watching
 
 if TYPE_CHECKING:
@@ -53,6 +57,7 @@ class Cycle:
         self.connectors = connectors
         self.deliverer = Deliverer(book, connectors, fence)
         self._newest_run = 0
+        self._meter = Meter(book.store, connectors[ACCOUNTING])
 
     async def run(self, reason: str, *, full: bool = False) -> Result:
         """Run one cycle; a failure is in the result and in the run's log, what was done before it stands."""
@@ -61,6 +66,7 @@ class Cycle:
             result.run_id = self._newest_run = runs.begin(connection, reason, datetime.now(UTC))
         try:
             await self._work(result, full=full)
+            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, datetime.now(UTC))
         except asyncio.CancelledError:
             self._close(result, "stopped", "")
             raise
@@ -83,6 +89,7 @@ class Cycle:
         if result.delivered.consequences:
             await self._decide_and_deliver(result)
         self._log_parked(result)
+        self._meter.note()
         if result.problem is not None:
             raise result.problem
         return result.delivered
@@ -96,6 +103,7 @@ class Cycle:
         if not result.stops:
             await self._pull(result, full=full)
         if not result.stops:
+            drift.notice(self.book, result.run_id)
             await self._decide_and_deliver(result)
 
     async def _pull(self, result: Result, *, full: bool) -> None:
@@ -104,24 +112,27 @@ class Cycle:
         pulls = (self._side(side, result.run_id, full=full) for side in sides)
         outcomes = await asyncio.gather(*pulls, return_exceptions=True)
         for side, outcome in zip(sides, outcomes, strict=True):
-            if isinstance(outcome, int):
-                result.changed += outcome
+            if isinstance(outcome, Outcome):
+                result.changed += outcome.changed
+                self._weigh(result, outcome.problem)  # the log has it already
             elif isinstance(outcome, Problem):
                 self._note(result, outcome, self.connectors[side].name)
             else:
                 raise outcome
 
-    async def _side(self, side: str, run_id: int, *, full: bool) -> int:
-        connector = self.connectors[side]
-        watched: dict[str, list[str]] = {}
-        if side == ACCOUNTING:
-            remote = await connector.now()
-            with self.book.store.writing(durable=False) as connection:
+    async def _side(self, side: str, run_id: int, *, full: bool) -> Outcome:
+        connector, store = self.connectors[side], self.book.store
+        remote = await connector.now() if side == ACCOUNTING else None
+        with store.writing(durable=False) as connection:
+            if remote is not None:
                 facts.keep_remote_offset(connection, remote)
-        else:
-            with self.book.store.reading() as connection:
+                watched = {f"{connector.name}.payments": watching.undeposited_payments(connection, datetime.now(UTC))}
+            else:
                 watched = {f"{connector.name}.deals": watching.undecided_deals(connection)}
-        return await pull(self.book.store, connector, run_id=run_id, watched=watched, full=full)
+        outcome = await pull(store, connector, run_id=run_id, watched=watched, full=full)
+        if isinstance(connector, Accounting) and outcome.problem is None:
+            outcome.changed += await prove(self.book, connector, run_id=run_id, full=full)
+        return outcome
 
     async def _decide_and_deliver(self, result: Result) -> None:
         """Propose, take the automatic decisions, deliver; again while what was delivered has consequences."""
@@ -138,24 +149,35 @@ class Cycle:
 
     def _note(self, result: Result, problem: Problem, subject: str = "") -> None:
         """A failure goes into the run's log, and the weightiest of them into the result."""
-        if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
-            result.problem = problem
-        words = f"{subject}: {problem.message}" if subject else problem.message
+        self._weigh(result, problem)
+        words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
             at = datetime.now(UTC)
             runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
 
+    @staticmethod
+    def _weigh(result: Result, problem: Problem | None) -> None:
+        """The first failure is the result's, unless credentials were refused."""
+        if result.problem is None or (isinstance(problem, SignIn) and not isinstance(result.problem, SignIn)):
+            result.problem = problem
+
     def _log_parked(self, result: Result) -> None:
-        if not result.delivered.problems:
+        parked, noted = result.delivered.problems, result.delivered.notices
+        steps = (
+            (parked, "Look at the sync log: R retries, x cancels."),
+            (noted, "Compare both before it is e-mailed."),
+        )
+        if not (parked or noted):
             return
-        step = "Look at the sync log: R retries, x cancels."
         with self.book.store.writing(durable=False) as connection:
-            for parked in result.delivered.problems:
-                runs.log(connection, result.run_id, "warning", parked, at=datetime.now(UTC), next_step=step)
+            for lines, step in steps:
+                for line in lines:
+                    runs.log(connection, result.run_id, "warning", line, at=datetime.now(UTC), next_step=step)
 
     def _close(self, result: Result, state: str, error: str) -> None:
         """Close the run, and let the firm's page know."""
         self._log_parked(result)
+        self._meter.note()
         with self.book.store.writing(durable=False) as connection:
             runs.finish(connection, result.run_id, state, datetime.now(UTC), error=error, counts=result.counts())
         firm.summarise(self.book, error)

@@ -7,7 +7,8 @@ import logging
 import sys
 from pathlib import Path
 
-from qbconsole.simulator.faults import parse
+from qbconsole.simulator import switches
+from qbconsole.simulator.faults import specification
 
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
@@ -18,6 +19,13 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7, help="of the business and of the faults")
     parser.add_argument("--size", type=float, default=1.0, help="of the business; 1 is about 400 companies")
     parser.add_argument("--faults", default="", metavar="SPEC", help="such as drop_response=0.05,throttle=3x@query")
+    parser.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a reading of the vendors' documents, see docs/simulator.md; may be repeated",
+    )
     parser.add_argument("--home", type=Path, default=None, metavar="DIR", help="where it is kept; none: in memory")
     return parser.parse_args(words)
 
@@ -27,7 +35,8 @@ def main(words: list[str] | None = None) -> int:
     arguments = _arguments(words)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        parse(arguments.faults)
+        specification.parse(arguments.faults)
+        turned = switches.parse(arguments.switch)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -40,6 +49,7 @@ def main(words: list[str] | None = None) -> int:
             seed=arguments.seed,
             size=arguments.size,
             faults=arguments.faults,
+            switches=turned,
         )
     except (HomeInUse, OSError) as error:
         sys.stderr.write(f"cannot start: {error}\n")

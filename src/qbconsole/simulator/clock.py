@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qbconsole.simulator.database import Database
 
 EPOCH = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
@@ -23,10 +26,24 @@ class Clock:
             stored = {"at": EPOCH.isoformat()}
         self._base = datetime.fromisoformat(stored["at"])
         self._started = time.monotonic()
+        self._wrong_by = timedelta(0)
 
     def now(self) -> datetime:
         """The current simulated moment."""
         return self._base + timedelta(seconds=time.monotonic() - self._started)
+
+    def shown(self) -> datetime:
+        """The moment that an answer tells; the clock that is shown may be wrong for a while."""
+        return self.now() + self._wrong_by
+
+    @contextmanager
+    def wrong_by(self, span: timedelta) -> Iterator[None]:
+        """Show another time than it is; what is recorded keeps the right one."""
+        self._wrong_by = span
+        try:
+            yield
+        finally:
+            self._wrong_by = timedelta(0)
 
     def set(self, moment: datetime) -> None:
         """Move the clock to a moment; call inside a transaction."""

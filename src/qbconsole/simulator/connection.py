@@ -1,4 +1,4 @@
-"""Cutting a client's connection without a byte of an answer."""
+"""Cutting a client's connection."""
 
 from __future__ import annotations
 
@@ -27,11 +27,20 @@ class Protocol(H11Protocol):
         self.app_state = {**self.app_state, _TRANSPORT: transport}
 
 
-async def hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    """Cut a request's connection, and wait until it is cut."""
+async def hang_up(scope: Scope, receive: Receive, how: str) -> None:
+    """Cut a request's connection, and wait until it is cut.
+
+    Args:
+        scope: the request's.
+        receive: tells when the connection is gone.
+        how: `reset` with a TCP RST, `close` without another byte, `end` once what was written has gone out.
+    """
     transport: asyncio.Transport = scope["state"][_TRANSPORT]
-    if reset:
+    if how == "reset":
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
-    transport.abort()
+    if how == "end":
+        transport.close()
+    else:
+        transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -9,11 +9,20 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from qbconsole.simulator.business.business import MOST_DAYS
+from qbconsole.simulator.quickbooks import person, wire
+from qbconsole.simulator.quickbooks.fault import Fault
+from qbconsole.simulator.quickbooks.limits import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.datastructures import QueryParams
     from starlette.requests import Request
 
+    from qbconsole.simulator.quickbooks.company import Company
     from qbconsole.simulator.server import Simulator
+
+Document = dict[str, Any]
 
 MOST_REQUESTS = 5_000
 """How many of the last requests one call shows at most."""
@@ -26,51 +35,75 @@ class Unfit(Exception):
 def routes(simulator: Simulator) -> list[Route]:
     """The routes, bound to one simulator."""
 
-    async def state(_: Request) -> JSONResponse:
-        return JSONResponse(simulator.business.state())
-
-    async def pairs(_: Request) -> JSONResponse:
-        return JSONResponse(simulator.business.pairs())
-
-    async def credentials(_: Request) -> JSONResponse:
-        return JSONResponse(simulator.credentials())
-
-    async def requests(request: Request) -> JSONResponse:
-        try:
-            count = count_of(request.query_params.get("count", "100"))
-        except Unfit as unfit:
-            return _refused(unfit)
-        log, query = simulator.requests, request.query_params
+    def requests(query: QueryParams) -> Document:
+        log, count = simulator.requests, count_of(query.get("count", "100"))
         last = log.last(count, system=query.get("system", ""), endpoint=query.get("endpoint", ""))
-        return JSONResponse({"total": log.total(), "counters": log.counters(), "requests": last})
+        return {"total": log.total(), "counters": log.counters(), "requests": last}
 
-    async def faults(_: Request) -> JSONResponse:
-        return JSONResponse(simulator.faults.document())
-
-    async def advance(request: Request) -> JSONResponse:
-        try:
-            days = days_of(await body_of(request))
-        except Unfit as unfit:
-            return _refused(unfit)
+    def advance(body: Document) -> Document:
         with simulator.database.transaction():
-            return JSONResponse(simulator.business.advance(days))
+            return simulator.business.advance(days_of(body))
 
-    async def set_faults(request: Request) -> JSONResponse:
-        try:
-            simulator.faults.configure(spec_of(await body_of(request)))
-        except (Unfit, ValueError) as unfit:
-            return _refused(unfit)
-        return JSONResponse(simulator.faults.document())
+    def set_faults(body: Document) -> Document:
+        simulator.faults.configure(spec_of(body))
+        return simulator.faults.document()
+
+    def turn(body: Document) -> Document:
+        simulator.switches.turn(values_of(body))
+        return simulator.switches.document()
 
     return [
-        Route("/control/state", state, methods=["GET"]),
-        Route("/control/truth/pairs", pairs, methods=["GET"]),
-        Route("/control/credentials", credentials, methods=["GET"]),
-        Route("/control/requests", requests, methods=["GET"]),
-        Route("/control/advance", advance, methods=["POST"]),
-        Route("/control/faults", faults, methods=["GET"]),
-        Route("/control/faults", set_faults, methods=["POST"]),
+        _shown("/control/state", lambda _: simulator.business.state()),
+        _shown("/control/truth/pairs", lambda _: simulator.business.pairs()),
+        _shown("/control/credentials", lambda _: simulator.credentials()),
+        _shown("/control/requests", requests),
+        _shown("/control/faults", lambda _: simulator.faults.explained()),
+        _shown("/control/switches", lambda _: simulator.switches.document()),
+        _shown("/control/metering", lambda _: Meter(simulator.database, simulator.clock).document()),
+        _done("/control/advance", advance),
+        _done("/control/faults", set_faults),
+        _done("/control/switches", turn),
+        *(_done(f"/control/quickbooks/{name}", _acted(simulator, act)) for name, act in person.ACTS.items()),
     ]
+
+
+def _acted(simulator: Simulator, act: Callable[[Company, Document], Document | None]) -> Callable[[Document], Document]:
+    """Something that a person does in QuickBooks itself."""
+
+    def work(body: Document) -> Document:
+        try:
+            with simulator.database.transaction():
+                done = act(simulator.company, body)
+        except Fault as fault:
+            raise Unfit(str(fault)) from fault
+        document: Document = json.loads(wire.dumps({"done": done}))
+        return document
+
+    return work
+
+
+def _shown(path: str, show: Callable[[QueryParams], Document]) -> Route:
+    """A document that can be asked for."""
+
+    async def serve(request: Request) -> JSONResponse:
+        try:
+            return JSONResponse(show(request.query_params))
+        except Unfit as unfit:
+            return _refused(unfit)
+
+    return Route(path, serve, methods=["GET"])
+
+
+def _done(path: str, act: Callable[[Document], Document]) -> Route:
+    """Something that a JSON object asks for."""
+
+    async def serve(request: Request) -> JSONResponse:
+        try:
+            return JSONResponse(act(await body_of(request)))
+        except (Unfit, ValueError) as unfit:
+            return _refused(unfit)
+
+    return Route(path, serve, methods=["POST"])
 
 
 async def body_of(request: Request) -> dict[str, Any]:
@@ -109,6 +142,15 @@ def spec_of(body: dict[str, Any]) -> str:
         message = '"spec" must be text such as "drop_response=0.05,throttle=3x@create_invoice"; "" ends all faults.'
         raise Unfit(message)
     return spec
+
+
+def values_of(body: dict[str, Any]) -> dict[str, str]:
+    """The switches to turn, by name; a number may be written as one."""
+    for name, value in body.items():
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            message = f'"{name}" must be text or a whole number, such as {{"access_token_seconds": 60}}.'
+            raise Unfit(message)
+    return {name: str(value) for name, value in body.items()}
 
 
 def _refused(reason: Exception) -> JSONResponse:

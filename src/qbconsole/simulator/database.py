@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +14,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Record = dict[str, Any]
+Changes = dict[tuple[str, str], "Record | None"]
+"""What was changed, by collection and key, and what stood there before."""
+
+REMEMBERED = 60.0
+"""Seconds of real time for which the database knows how its records stood."""
 
 
 class Collection:
     """Records of one kind by id, held in memory; what a transaction changed is written when it ends."""
 
-    def __init__(self, name: str, records: dict[str, Record], changed: dict[tuple[str, str], None]) -> None:
+    def __init__(self, name: str, records: dict[str, Record], changed: Changes) -> None:
         self.name = name
         self._records = records
         self._changed = changed
@@ -42,13 +49,13 @@ class Collection:
 
     def put(self, key: str, record: Record) -> None:
         """Insert or replace a record."""
+        self._changed.setdefault((self.name, key), self._records.get(key))
         self._records[key] = record
-        self._changed[self.name, key] = None
 
     def remove(self, key: str) -> None:
         """Forget a record; an unknown key is no error."""
+        self._changed.setdefault((self.name, key), self._records.pop(key, None))
         self._records.pop(key, None)
-        self._changed[self.name, key] = None
 
 
 class Database:
@@ -63,7 +70,9 @@ class Database:
             "CREATE TABLE IF NOT EXISTS record"
             " (collection TEXT, key TEXT, body TEXT, PRIMARY KEY (collection, key)) STRICT"
         )
-        self._changed: dict[tuple[str, str], None] = {}
+        self._changed: Changes = {}
+        self._past: deque[tuple[float, Changes]] = deque()
+        self._elsewhen: frozenset[str] = frozenset()
         self._collections: dict[str, Collection] = {}
         self._depth = 0
         self.generation = 0
@@ -105,6 +114,8 @@ class Database:
             self._depth -= 1
 
     def _flush(self) -> None:
+        for of in [of for of in self._changed if of[0] in self._elsewhen]:
+            del self._changed[of]
         if not self._changed:
             return
         self._connection.execute("BEGIN IMMEDIATE")
@@ -118,7 +129,48 @@ class Database:
                     (name, key, json.dumps(record, separators=(",", ":"))),
                 )
         self._connection.execute("COMMIT")
+        self._remember()
+
+    def _remember(self) -> None:
+        now = time.monotonic()
+        self._past.append((now, dict(self._changed)))
         self._changed.clear()
+        while now - self._past[0][0] > REMEMBERED:
+            self._past.popleft()
+
+    def forget_past(self) -> None:
+        """Let the records be as they are since ever."""
+        self._past.clear()
+
+    @contextmanager
+    def as_of(self, seconds: float, beginnings: tuple[str, ...]) -> Iterator[None]:
+        """Show some collections as they stood a while ago; what is changed in them meanwhile is dropped.
+
+        Args:
+            seconds: of real time, `REMEMBERED` at most.
+            beginnings: how the names of those collections begin.
+        """
+        since = time.monotonic() - seconds
+        chosen = {name: one for name, one in self._collections.items() if name.startswith(beginnings)}
+        kept = {name: dict(one._records) for name, one in chosen.items()}  # noqa: SLF001
+        for at, changes in reversed(self._past):
+            if at <= since:
+                break
+            for (name, key), before in changes.items():
+                if name in chosen:
+                    _put_back(chosen[name]._records, key, before)  # noqa: SLF001
+        self.generation += 1
+        self._elsewhen = frozenset(chosen)
+        try:
+            yield
+        finally:
+            for name, records in kept.items():
+                chosen[name]._records.clear()  # noqa: SLF001
+                chosen[name]._records.update(records)  # noqa: SLF001
+            for of in [of for of in self._changed if of[0] in chosen]:
+                del self._changed[of]
+            self._elsewhen = frozenset()
+            self.generation += 1
 
     def next_number(self, sequence: str, first: int = 1) -> int:
         """The next number of a named sequence, beginning with `first`."""
@@ -130,3 +182,10 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _put_back(records: dict[str, Record], key: str, before: Record | None) -> None:
+    if before is None:
+        records.pop(key, None)
+    else:
+        records[key] = before

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -25,6 +29,7 @@ EXCHANGE = "simulator.exchange"
 KEPT = 5_000
 """Exchanges that are kept; older ones survive in the counters alone."""
 _MOST_IDS = 100
+_UNTOLD = ("at_once", "body", "cut", "date_off", "pace")
 
 
 @dataclass
@@ -47,8 +52,22 @@ class Exchange:
     """The faults that struck it."""
     record_ids: list[str] = field(default_factory=list)
     """The records that a write answered with."""
+    at_once: int = 1
+    """How many requests to this system were open when it came, itself included."""
+    body: bytes = b""
+    """What was sent."""
     cut: str = ""
-    """How the connection is cut instead of an answer: `close`, `reset`, or not at all."""
+    """How the connection is cut: `close` or `reset` instead of an answer, `end` after it, or not at all."""
+    date_off: timedelta = timedelta(0)
+    """How far the answer's Date is off."""
+    pace: float | None = None
+    """Seconds for each byte of the answer's body; None sends it at once."""
+
+    @property
+    def resource(self) -> str:
+        """In QuickBooks, what of the realm the path names: an entity or `query`, `cdc`, `batch`, `reports`."""
+        parts = self.path.split("/")
+        return parts[4].lower() if self.system == "quickbooks" and len(parts) > 4 else ""
 
 
 class RequestLog:
@@ -62,7 +81,7 @@ class RequestLog:
     def add(self, exchange: Exchange) -> None:
         """Log an exchange; call inside a transaction."""
         number = self._database.next_number("requests")
-        told = {name: value for name, value in asdict(exchange).items() if name != "cut"}
+        told = {name: value for name, value in asdict(exchange).items() if name not in _UNTOLD}
         self._log.put(str(number), {"number": number, **told})
         self._log.remove(str(number - KEPT))
         for endpoint in exchange.endpoints:
@@ -98,6 +117,7 @@ class Observer:
         self._clock = clock
         self._log = log
         self._systems = systems
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -107,30 +127,50 @@ class Observer:
         body = await _whole(receive)
         exchange = self._exchange(scope, body)
         scope[EXCHANGE] = exchange
+        if exchange is None:
+            await self._serve(None, body, scope, receive, send)
+            return
+        self._open[exchange.system] += 1
+        exchange.at_once = self._open[exchange.system]
+        try:
+            await self._serve(exchange, body, scope, receive, send)
+        finally:
+            self._open[exchange.system] -= 1
+
+    async def _serve(self, exchange: Exchange | None, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Held()
-        await self._app(scope, _again(body, receive), answer.take)
-        if exchange is not None:
-            self._note(exchange, answer)
-        if exchange is not None and exchange.cut:
-            await hang_up(scope, receive, reset=exchange.cut == "reset")
-        else:
-            answer.set_header(b"date", format_datetime(self._clock.now(), usegmt=True).encode())
+        await self._app(scope, again(body, receive), answer.take)
+        if exchange is None:
+            await self._send(answer, timedelta(0), receive, send, None)
+            return
+        self._note(exchange, answer)
+        if answer.messages:
+            await self._send(answer, exchange.date_off, receive, send, exchange.pace)
+        if exchange.cut:
+            await hang_up(scope, receive, exchange.cut)
+
+    async def _send(self, answer: Held, date_off: timedelta, receive: Receive, send: Send, pace: float | None) -> None:
+        answer.set_header(b"date", format_datetime(self._clock.now() + date_off, usegmt=True).encode())
+        if pace is None:
             await answer.pass_on(send)
+        else:
+            await answer.trickle(send, receive, pace)
 
     def _exchange(self, scope: Scope, body: bytes) -> Exchange | None:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         for system, recognise in self._systems.items():
             if names := recognise(scope["method"], scope["path"], query, body):
                 at = self._clock.now().isoformat(timespec="milliseconds")
-                return Exchange(at, system, scope["method"], scope["path"], names, query.get("requestid", ""))
+                request_id = query.get("requestid", "")
+                return Exchange(at, system, scope["method"], scope["path"], names, request_id, body=body)
         return None
 
     def _note(self, exchange: Exchange, answer: Held) -> None:
-        exchange.answered = not exchange.cut
+        exchange.answered = bool(answer.messages)
         if exchange.answered:
             exchange.status = answer.status
-            if exchange.method != "GET":
-                exchange.record_ids = record_ids(answer.body)
+        if exchange.answered and exchange.method != "GET" and not exchange.record_ids:
+            exchange.record_ids = record_ids(answer.body)
         with self._database.transaction():
             self._log.add(exchange)
             self._clock.keep()
@@ -161,6 +201,24 @@ class Held:
         start = self.messages[0]
         headers = [one for one in start.get("headers", []) if one[0].lower() != name]
         start["headers"] = [*headers, (name, value)]
+
+    def shorten(self, length: int, *, honest: bool) -> None:
+        """Keep so many bytes of the body, the connection's last; Content-Length says so, or speaks of the whole."""
+        start, rest = self.messages[0], self.body[:length]
+        self.messages = [start, {"type": "http.response.body", "body": rest, "more_body": not honest}]
+        self.set_header(b"connection", b"close")
+        if honest:
+            self.set_header(b"content-length", str(length).encode())
+
+    async def trickle(self, send: Send, receive: Receive, pace: float) -> None:
+        """Send the body byte by byte, so many seconds apart, for as long as the client listens."""
+        await send(self.messages[0])
+        for byte in self.body:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(receive(), pace)
+                return
+            await send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def pass_on(self, send: Send) -> None:
         """Send it."""
@@ -210,7 +268,7 @@ async def _whole(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def again(body: bytes, receive: Receive) -> Receive:
     """Give a body that was read already once more; after it comes whatever the connection says."""
     pending = [body]
 

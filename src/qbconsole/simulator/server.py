@@ -23,16 +23,21 @@ from qbconsole.simulator.business.business import Business
 from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.database import Database
-from qbconsole.simulator.faults import Faults
+from qbconsole.simulator.faults.force import Faults
+from qbconsole.simulator.faults.mishaps import Mishaps, Vendor
 from qbconsole.simulator.hubspot import api as hubspot
+from qbconsole.simulator.hubspot import control as hubspot_control
+from qbconsole.simulator.hubspot.mishaps import HubSpotMishaps
 from qbconsole.simulator.hubspot.portal import Portal
 from qbconsole.simulator.quickbooks import api as quickbooks
 from qbconsole.simulator.quickbooks.company import Company
+from qbconsole.simulator.quickbooks.mishaps import QuickBooksMishaps
 from qbconsole.simulator.quickbooks.oauth import OAuth
 from qbconsole.simulator.requests import Observer, RequestLog
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from starlette.types import ASGIApp
@@ -61,6 +66,7 @@ class Simulator:
     business: Business
     faults: Faults
     requests: RequestLog
+    switches: Switches
     base_url: str = ""
     """The root of every URL; known once it listens."""
 
@@ -69,7 +75,7 @@ class Simulator:
         return {
             "control_url": f"{self.base_url}/control",
             "quickbooks": {"api_url": self.base_url, "oauth_url": self.base_url, **self.oauth.credentials()},
-            "crm": {"kind": "hubspot", "api_url": self.base_url, "token": self.portal.token},
+            "crm": {"kind": "hubspot", "api_url": self.base_url, **self.portal.credentials()},
             "time_zone": self.company.time_zone,
             "company": self.business.name,
             "cut_over": self.business.cut_over,
@@ -82,9 +88,14 @@ class Simulator:
             *self.oauth.routes(),
             *hubspot.routes(self.portal),
             *control.routes(self),
+            *hubspot_control.routes(self.portal),
         ]
         systems = {"quickbooks": quickbooks.endpoints, "hubspot": hubspot.endpoints}
-        struck = self.faults.around(Starlette(routes=routes))
+        vendors: dict[str, Vendor] = {
+            "quickbooks": QuickBooksMishaps(self.company, self.oauth),
+            "hubspot": HubSpotMishaps(self.portal),
+        }
+        struck = Mishaps(Starlette(routes=routes), self.faults, self.database, self.clock, vendors)
         return Observer(struck, self.database, self.clock, self.requests, systems)
 
     def keep(self) -> None:
@@ -111,6 +122,7 @@ def build(home: Path | None, *, seed: int = 7, size: float = 1.0, faults: str = 
             business = Business.generate(database, clock, company, portal, seed=seed, size=size)
             settings.put("made", {"seed": seed, "size": size})
             oauth = OAuth(database, company.realm_id)
+        database.forget_past()
     else:
         if (made["seed"], made["size"]) != (seed, size):
             logger.warning("this home holds the business of seed %s, size %s", made["seed"], made["size"])
@@ -127,10 +139,19 @@ def build(home: Path | None, *, seed: int = 7, size: float = 1.0, faults: str = 
         business=business,
         faults=Faults(database, faults, seed),
         requests=RequestLog(database),
+        switches=Switches(database),
     )
 
 
-def serve(port: int = 0, *, home: Path | None = None, seed: int = 7, size: float = 1.0, faults: str = "") -> None:
+def serve(
+    port: int = 0,
+    *,
+    home: Path | None = None,
+    seed: int = 7,
+    size: float = 1.0,
+    faults: str = "",
+    switches: Mapping[str, str] | None = None,
+) -> None:
     """Serve on the loopback until SIGTERM or SIGINT; the first line on stdout says where and with which credentials.
 
     Args:
@@ -138,15 +159,17 @@ def serve(port: int = 0, *, home: Path | None = None, seed: int = 7, size: float
         home: where `simulator.db` and `simulator.json` lie; none: in memory, gone at the end.
         seed: of the business and of the faults.
         size: of the business, 1 being the usual one.
-        faults: a specification as in `qbconsole.simulator.faults`.
+        faults: a specification as in `qbconsole.simulator.faults.specification`.
+        switches: those to turn, as in `qbconsole.simulator.switches`; the others stay as the home has them.
 
     Raises:
-        ValueError: the fault specification is wrong.
+        ValueError: the fault specification or a switch is wrong.
         HomeInUse: another simulator runs on that home.
         OSError: the port is taken.
     """
     with _claimed(home) as note:
         simulator = build(home, seed=seed, size=size, faults=faults)
+        simulator.switches.turn(switches or {})
         listener = _listen(port or _port_before(note), strict=bool(port))
         bound = listener.getsockname()[1]
         simulator.base_url = f"http://{HOST}:{bound}"

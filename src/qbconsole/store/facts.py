@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
+from qbconsole.domain.sign_in import SignInEnds
 from qbconsole.store.tables import Fact
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 _FACT = Fact.__table__  # type: ignore[attr-defined]
 _REMOTE_OFFSET = "remote_offset_seconds"
+_READS = "metered_reads_"
 _EARLIEST_OFFSET = "earliest_remote_offset_seconds"
+_SIGN_IN = "sign_in"
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -27,6 +30,16 @@ def put(connection: Connection, name: str, value: Any) -> None:
     """Set a fact."""
     row = {"name": name, "value": value, "at": datetime.now(UTC)}
     connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def count_reads(connection: Connection, month: str, more: int) -> None:
+    """Add calls that the accounting vendor meters to those of a month (`2026-11`)."""
+    put(connection, _READS + month, reads_in(connection, month) + more)
+
+
+def reads_in(connection: Connection, month: str) -> int:
+    """How many metered calls were made in a month."""
+    return int(get(connection, _READS + month) or 0)
 
 
 def remote_offset(connection: Connection) -> timedelta:
@@ -45,3 +58,15 @@ def keep_remote_offset(connection: Connection, remote: datetime) -> None:
 def earliest_remote_offset(connection: Connection) -> timedelta:
     """The least that the remote server's clock ever was ahead of ours: no write of ours is older there than that."""
     return timedelta(seconds=float(get(connection, _EARLIEST_OFFSET) or 0))
+
+
+def sign_in_ends(connection: Connection) -> SignInEnds:
+    """When the sign-in to QuickBooks ends, as the last cycle found it."""
+    return SignInEnds.of_text((get(connection, _SIGN_IN) or {}).get("ends", {}))
+
+
+def keep_sign_in_ends(connection: Connection, ends: SignInEnds, now: datetime) -> bool:
+    """Note when the sign-in ends; whether a step of warning was reached that none was given for yet."""
+    before, step = (get(connection, _SIGN_IN) or {}).get("warned"), ends.warning(now)
+    put(connection, _SIGN_IN, {"ends": ends.as_text(), "warned": step})
+    return step is not None and (before is None or step < before)

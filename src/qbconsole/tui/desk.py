@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.actions.registry import for_scope
 from qbconsole.actions.views import Choice
 from qbconsole.domain.errors import Configuration, NeedsPerson
+from qbconsole.domain.money import spoken
 from qbconsole.domain.text import SafeText, safe_text
 from qbconsole.tui.health import Health, RunBrief
 
@@ -311,7 +312,17 @@ def health_of(status: dict[str, Any], *, read_only: bool) -> Health:
         counts={name: (one["rows"], one["money"]) for name, one in status["queues"].items()},
         ageing=tuple((name, one["money"]) for name, one in status["ageing"].items()),
         runs=runs,
+        out_of_balance=_off(status["out_of_balance"], status["currency"]),
+        drift=tuple(one["words"] for one in status["drift"]),
+        sign_in=status["sign_in"]["warning"],
     )
+
+
+def _off(found: dict[str, Any] | None, home: str) -> str:
+    if found is None:
+        return ""
+    currency = "" if found["currency"] == home else f"{found['currency']} "
+    return f"A/R off by {currency}{spoken(found['amount'], found['currency'])}"
 
 
 def run_of(row: dict[str, Any], streams: Sequence[dict[str, Any]]) -> RunBrief:

@@ -50,6 +50,12 @@ class Health:
     counts: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     ageing: tuple[tuple[str, Decimal], ...] = ()
     runs: tuple[RunBrief, ...] = ()
+    out_of_balance: str = ""
+    """How far the receivables are off, in words; empty while they agree."""
+    drift: tuple[str, ...] = ()
+    """What the rules use of the CRM and no longer find there, a sentence each."""
+    sign_in: str = ""
+    """A warning in two words when the sign-in to QuickBooks ends soon."""
 
     def age(self, now: datetime) -> float | None:
         """Seconds since the data was last pulled; None when it never was."""

@@ -66,3 +66,26 @@ async def test_missing_properties_are_made_for_a_batch_too(vendor: Any, hubspot:
     assert isinstance(eight, Receipt)
     assert isinstance(company, NeedsPerson)
     assert len(vendor.sent("POST", "/properties/2026-09/deals")) == 11
+
+
+async def test_a_bad_value_is_isolated_in_a_few_calls(vendor: Any, hubspot: HubSpot, sent_body: Any) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        ids = [one["id"] for one in sent_body(request)["inputs"]]
+        if "63" in ids:
+            return httpx.Response(400, json={"message": "Property values were not valid"})
+        return httpx.Response(200, json=updated(*ids))
+
+    vendor.on("POST", "/deals/batch/update", answer).on("PATCH", "/deals/63", (400, {"message": "63 is bad"}))
+    sends = [Send(StampDeal(str(number), (("qbc_status", "paid"),)), f"r{number}") for number in range(100)]
+    outcomes = await hubspot.apply_many(sends)
+    assert [place for place, one in enumerate(outcomes) if not isinstance(one, Receipt)] == [63]
+    assert isinstance(outcomes[63], NeedsPerson)
+    assert "63 is bad" in outcomes[63].message
+    assert len(vendor.requests) < 20
+
+
+async def test_a_refusal_that_meets_all_is_not_repeated_for_each(vendor: Any, hubspot: HubSpot) -> None:
+    vendor.on("POST", "/deals/batch/update", (403, {"category": "MISSING_SCOPES"}))
+    outcomes = await hubspot.apply_many([SENDS[0], SENDS[2]])
+    assert [type(one) for one in outcomes] == [NeedsPerson, NeedsPerson]
+    assert len(vendor.requests) == 1

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from qbconsole.connectors.hubspot.read import STREAMS, Cursor
+from qbconsole.connectors.hubspot.cursor import Cursor
+from qbconsole.connectors.hubspot.read import STREAMS
 from qbconsole.domain.errors import NeedsPerson, Retriable
-from qbconsole.domain.records import Company, Contact, Deal, LineItem, Owner, Stage
+from qbconsole.domain.records import Company, Contact, Deal, FieldDefinition, LineItem, Owner, Quote, Stage, StageVisit
 
 if TYPE_CHECKING:
     from qbconsole.connectors.base import Page
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 RECENT = Cursor(NOW - timedelta(minutes=2), NOW - timedelta(minutes=2), NOW - timedelta(minutes=2)).text()
 
-PIPELINE = {
+PIPELINE: dict[str, Any] = {
     "id": "default", "label": "Sales Pipeline", "displayOrder": 0, "archived": False,
     "stages": [
         {"id": "contractsent", "label": "Contract Sent", "displayOrder": 4,
@@ -67,11 +68,13 @@ def portal(vendor: Any) -> None:
     """A portal with one owner and pipeline, and nothing else."""
     vendor.on("GET", "/crm/owners/2026-09", page(OWNER), page())
     vendor.on("GET", "/crm/pipelines/2026-09/deals", page(PIPELINE))
-    for kind in ("products", "companies", "contacts", "deals", "line_items"):
+    for kind in ("products", "companies", "contacts", "deals", "line_items", "quotes"):
         vendor.on("GET", f"/crm/objects/2026-09/{kind}", page())
         vendor.on("POST", f"/{kind}/search", {"total": 0, "results": []})
+        vendor.on("GET", f"/crm/properties/2026-09/{kind}", page())
         for to_kind in ("companies", "line_items", "deals"):
             vendor.on("POST", f"/{kind}/{to_kind}/batch/read", ends())
+    vendor.on("POST", "/deals/batch/read", page())
 
 
 async def pull(hubspot: HubSpot, cursors: dict[str, str] | None = None, **more: Any) -> dict[str, list[Page]]:
@@ -288,9 +291,179 @@ async def test_a_missing_scope_is_named(vendor: Any, hubspot: HubSpot) -> None:
     body = {"category": "MISSING_SCOPES", "context": {"requiredGranularScopes": ["crm.objects.line_items.read"]}}
     vendor.on("GET", "/crm/objects/2026-09/line_items", (403, body)).on("GET", "/properties/2026-09/deals", page())
     vendor.on("GET", "/properties/2026-09/companies", page()).on("GET", "/crm/objects/2026-09/tasks", page())
+    vendor.on("GET", "/crm/objects/2026-09/notes", page())
     with pytest.raises(NeedsPerson, match=r"crm\.objects\.line_items\.read"):
         await pull(hubspot)
     table = {one.name: one for one in await hubspot.check()}
     assert not table["read line items"].available
     assert "crm.objects.line_items.read" in table["read line items"].detail
     assert table["read deals"].available
+
+
+def defined(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "label": name.replace("_", " "), "type": "string", "fieldType": "text", "options": [], **more}
+
+
+async def test_definitions_of_properties_with_the_options_on_offer(vendor: Any, hubspot: HubSpot) -> None:
+    options = [{"label": "Paid", "value": "paid", "hidden": False}, {"label": "Old", "value": "old", "hidden": True}]
+    row = defined("qbc_status", type="enumeration", options=options, modificationMetadata={"readOnlyValue": True})
+    vendor.on("GET", "/crm/properties/2026-09/deals", page(row))
+    (found,) = records((await pull(hubspot))["hubspot.field_definitions"])
+    assert found == FieldDefinition(
+        "deals.qbc_status", "deals", "qbc_status", "qbc status", "enumeration", (("paid", "Paid"),), read_only=True
+    )
+
+
+async def test_archived_stages_and_pipelines_are_none(vendor: Any, hubspot: HubSpot) -> None:
+    first, *rest = PIPELINE["stages"]
+    old = {**PIPELINE, "id": "old", "archived": True}
+    vendor.on(
+        "GET",
+        "/crm/pipelines/2026-09/deals",
+        page({**PIPELINE, "stages": [{**first, "archived": True}, *rest]}, old),
+    )
+    assert [one.id for one in records((await pull(hubspot))["hubspot.stages"])] == ["998877", "closedlost"]
+
+
+LEGACY = {"hs_status": "APPROVED", "hs_esign_enabled": "true", "hs_esign_num_signers_required": "2"}
+CPQ = {"hs_template_type": "CPQ_QUOTE"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "accepted"),
+    [
+        (LEGACY, False),
+        ({**LEGACY, "hs_esign_num_signers_completed": "1"}, False),
+        ({**LEGACY, "hs_esign_num_signers_completed": "2"}, True),
+        ({**LEGACY, "hs_esign_enabled": "false", "hs_esign_num_signers_completed": "2"}, False),
+        ({"hs_status": "ACCEPTED"}, False),
+        ({**CPQ, "hs_status": "DRAFT"}, False),
+        ({**CPQ, "hs_status": "ACCEPTED"}, True),
+        ({**CPQ, "hs_status": "DRAFT", "hs_clickwrap_accepted_by": "Ann Lee"}, True),
+        ({"hs_status": "APPROVED", "hs_payment_status": "PENDING"}, False),
+        ({"hs_status": "APPROVED", "hs_payment_status": "PAID"}, True),
+    ],
+)
+async def test_a_quote_is_accepted_only_where_the_buyer_agreed(
+    vendor: Any, hubspot: HubSpot, properties: dict[str, str], accepted: bool
+) -> None:
+    vendor.on("GET", "/crm/properties/2026-09/quotes", page(defined("hs_esign_num_signers_completed")))
+    vendor.on("GET", "/crm/objects/2026-09/quotes", page({"id": "5", "properties": properties}))
+    (found,) = records((await pull(hubspot))["hubspot.quotes"])
+    assert found.accepted is accepted
+    (asked,) = vendor.sent("GET", "/crm/objects/2026-09/quotes")
+    assert "hs_esign_num_signers_completed" in asked.url.params["properties"]
+
+
+async def test_a_quote_with_its_deal_and_lines(vendor: Any, hubspot: HubSpot) -> None:
+    properties = {
+        "hs_title": "Chiller swap", "hs_status": "APPROVED", "hs_quote_amount": "6420.0000000000001",
+        "hs_currency": "CAD", "hs_quote_number": "Q-7", "hs_expiration_date": "2026-12-31T00:00:00Z",
+        "hs_billing_enabled": "true", "hs_quote_link": "https://quotes.example/7",
+    }  # fmt: skip
+    vendor.on("GET", "/crm/objects/2026-09/quotes", page({"id": "5", "properties": properties}))
+    vendor.on("POST", "/quotes/deals/batch/read", ends(q5=[(7, None)]))
+    vendor.on("POST", "/quotes/line_items/batch/read", ends(q5=[(10, None), (9, None)]))
+    (found,) = records((await pull(hubspot))["hubspot.quotes"])
+    assert found == Quote(
+        id="5",
+        title="Chiller swap",
+        status="APPROVED",
+        amount=Decimal("6420.00"),
+        currency="CAD",
+        number="Q-7",
+        expires_on=datetime(2026, 12, 31).date(),  # noqa: DTZ001
+        bills_itself=True,
+        deal_ids=("7",),
+        line_item_ids=("9", "10"),
+        url="https://quotes.example/7",
+    )
+
+
+def with_history(id_: str, *visits: tuple[str, str]) -> dict[str, Any]:
+    history = [{"value": stage, "timestamp": at, "sourceType": "CRM_UI"} for stage, at in visits]
+    return {**deal(id_), "propertiesWithHistory": {"dealstage": history}}
+
+
+async def test_won_deals_know_the_stages_that_they_came_into(vendor: Any, hubspot: HubSpot, sent_body: Any) -> None:
+    vendor.on("GET", "/crm/objects/2026-09/deals", page(deal("7"), deal("8", dealstage="contractsent")))
+    newest, oldest = ("998877", "2026-11-20T07:36:23.415Z"), ("contractsent", "2026-11-02T00:00:00Z")
+    vendor.on("POST", "/deals/batch/read", page(with_history("7", newest, oldest)))
+    won, other = records((await pull(hubspot))["hubspot.deals"])
+    assert won.visits == (
+        StageVisit("contractsent", datetime(2026, 11, 2, tzinfo=UTC)),
+        StageVisit("998877", datetime(2026, 11, 20, 7, 36, 23, 415000, tzinfo=UTC)),
+    )
+    assert other.visits == ()
+    (asked,) = vendor.sent("POST", "objects/2026-09/deals/batch/read")
+    assert sent_body(asked)["inputs"] == [{"id": "7"}]
+    assert sent_body(asked)["propertiesWithHistory"] == ["dealstage"]
+
+
+async def test_history_does_not_move_the_payload(vendor: Any, hubspot: HubSpot) -> None:
+    vendor.on("GET", "/crm/objects/2026-09/deals", page(deal("7")))
+    before = (await pull(hubspot))["hubspot.deals"][0].records[0]
+    vendor.on("POST", "/deals/batch/read", page(with_history("7", ("998877", "2026-11-20T00:00:00Z"))))
+    after = (await pull(hubspot))["hubspot.deals"][0].records[0]
+    assert after.payload == before.payload
+    assert after.record != before.record
+
+
+async def test_a_search_that_finds_a_large_part_gives_way_to_a_listing(vendor: Any, hubspot: HubSpot) -> None:
+    vendor.on("POST", "/deals/search", {"total": 2500, "results": [deal("1")]})
+    vendor.on("GET", "/crm/objects/2026-09/deals", page(deal("1"), deal("2")))
+    small = Cursor(NOW, NOW, NOW, count=8000).text()
+    large = Cursor(NOW, NOW, NOW, count=9000).text()
+    for cursor, listed in ((small, True), (large, False)):
+        pages = await pull(hubspot, {**dict.fromkeys(STREAMS, RECENT), "hubspot.deals": cursor})
+        assert pages["hubspot.deals"][-1].complete is listed
+    assert len(vendor.sent("POST", "/deals/search")) == 2
+
+
+async def test_more_deals_modified_at_one_moment_than_a_search_shows_are_all_read(
+    vendor: Any, hubspot: HubSpot, sent_body: Any
+) -> None:
+    ids = [str(number) for number in range(20_000, 30_400)]
+
+    def search(request: httpx.Request) -> httpx.Response:
+        body = sent_body(request)
+        assert "after" not in body, "HubSpot gives no more than 10,000 results by offsets"
+        beyond = [one["value"] for one in body["filterGroups"][0]["filters"] if one["propertyName"] == "hs_object_id"]
+        rest = [id_ for id_ in ids if not beyond or int(id_) > int(beyond[0])]
+        return httpx.Response(200, json={"total": len(rest), "results": [deal(id_) for id_ in rest[:200]]})
+
+    vendor.on("POST", "/deals/search", search)
+    many = Cursor(NOW, NOW, NOW, count=100_000).text()
+    pages = await pull(hubspot, {**dict.fromkeys(STREAMS, RECENT), "hubspot.deals": many})
+    assert [one.id for one in records(pages["hubspot.deals"])] == ids
+
+
+async def test_custom_properties_are_read_and_make_a_listing_when_they_change(vendor: Any, hubspots: Any) -> None:
+    connector = hubspots(custom_properties=("deals.po_number", "companies.tier"))
+    vendor.on("GET", "/crm/objects/2026-09/deals", page(deal("7", po_number="PO-1"), deal("8", po_number="")))
+    vendor.on("GET", "/crm/objects/2026-09/companies", page({"id": "1", "properties": {"tier": "gold"}}))
+    pages = await pull(connector, dict.fromkeys(STREAMS, RECENT))
+    assert [one.custom for one in records(pages["hubspot.deals"])] == [(("po_number", "PO-1"),), ()]
+    assert [one.custom for one in records(pages["hubspot.companies"])] == [(("tier", "gold"),)]
+    assert not pages["hubspot.contacts"][-1].complete
+    cursors = {stream: found[-1].cursor for stream, found in pages.items()}
+    assert not any(found[-1].complete for found in (await pull(connector, cursors)).values() if found[-1].calls == 0)
+
+
+async def test_many_names_go_into_a_body(vendor: Any, hubspots: Any) -> None:
+    names = tuple(f"deals.a_property_with_a_long_name_{number}" for number in range(100))
+    connector = hubspots(custom_properties=names)
+    vendor.on("GET", "/crm/objects/2026-09/deals", page({"id": "7", "properties": {}}))
+    vendor.on("POST", "/deals/batch/read", page(deal("7", a_property_with_a_long_name_99="x")))
+    (found,) = records((await pull(connector))["hubspot.deals"])
+    assert found.custom == (("a_property_with_a_long_name_99", "x"),)
+    assert all(len(str(one.url)) < 4000 for one in vendor.requests)
+
+
+async def test_the_billing_contact_is_named_by_a_label_of_the_portal(vendor: Any, hubspots: Any) -> None:
+    connector = hubspots(billing_label="Accounts payable")
+    people = [{"id": id_, "properties": {"email": f"{id_}@harbor.example"}} for id_ in ("201", "202")]
+    vendor.on("GET", "/crm/objects/2026-09/contacts", page(*people))
+    labelled = ends(c201=[(101, "Billing contact")], c202=[(101, "accounts payable")])
+    vendor.on("POST", "/contacts/companies/batch/read", labelled)
+    assert [one.billing for one in records((await pull(connector))["hubspot.contacts"])] == [False, True]

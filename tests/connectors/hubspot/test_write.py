@@ -8,12 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from qbconsole.connectors.http import Answer
 from qbconsole.connectors.hubspot import HubSpot, HubSpotSettings
-from qbconsole.connectors.hubspot.faults import judge
-from qbconsole.connectors.hubspot.write import plain_text, same_value
-from qbconsole.domain.errors import Configuration, Conflict, NeedsPerson, Problem, Retriable, SignIn, Throttled
-from qbconsole.domain.operations import CreateTask, StampCompany, StampDeal
+from qbconsole.connectors.hubspot.values import plain_text, same_value
+from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable
+from qbconsole.domain.operations import CreateNote, CreateTask, MergeCompanies, StampCompany, StampDeal
 
 STAMP = StampDeal("7", (("qbc_status", "paid"), ("qbc_total", "1160.00"), ("qbc_due_date", "")))
 TASK = CreateTask(
@@ -60,6 +58,25 @@ async def test_missing_properties_are_made_on_first_use(vendor: Any, hubspot: Hu
     assert (status["type"], status["fieldType"], status["groupName"]) == ("enumeration", "select", "quickbooks")
     assert {"voided", "paid", "overdue", "partially_paid"} <= {option["value"] for option in status["options"]}
     assert len(vendor.sent("PATCH", "/deals/7")) == 2
+
+
+async def test_a_property_that_somebody_archived_is_not_made_again(vendor: Any, hubspot: HubSpot) -> None:
+    def listed(request: httpx.Request) -> httpx.Response:
+        archived = request.url.params.get("archived") == "true"
+        return httpx.Response(200, json={"results": [{"name": "qbc_status"}] if archived else []})
+
+    vendor.on("PATCH", "/deals/7", UNKNOWN).on("GET", "/properties/2026-09/deals", listed)
+    with pytest.raises(NeedsPerson, match="Deal 7: The property qbc_status was archived in HubSpot"):
+        await hubspot.apply(STAMP, request_id="r")
+    assert not vendor.sent("POST", "/properties/2026-09/deals")
+
+
+async def test_a_property_that_comes_back_with_another_type_is_told(vendor: Any, hubspot: HubSpot) -> None:
+    vendor.on("PATCH", "/deals/7", UNKNOWN).on("GET", "/properties/2026-09/deals", {"results": []})
+    vendor.on("POST", "/properties/2026-09/deals/groups", (201, {}))
+    vendor.on("POST", "/properties/2026-09/deals", (201, {"name": "qbc_document_id", "type": "number"}))
+    with pytest.raises(NeedsPerson, match="qbc_document_id has another type"):
+        await hubspot.apply(STAMP, request_id="r")
 
 
 async def test_without_consent_a_missing_property_is_a_persons_matter(vendor: Any, tokens: Any) -> None:
@@ -116,6 +133,59 @@ async def test_a_task_is_found_through_its_deal(
     assert not vendor.sent("POST", "/search")
 
 
+NOTE = CreateNote("Invoice 1042 <paid>", "Invoice 130 / paid", datetime(2026, 11, 24, tzinfo=UTC), "7", "101")
+
+
+async def test_a_note_carries_its_tag_and_ends(vendor: Any, hubspot: HubSpot, sent_body: Any) -> None:
+    vendor.on("POST", "/objects/2026-09/notes", (201, {"id": "556", "properties": {}}))
+    assert (await hubspot.apply(NOTE, request_id="r")).remote_id == "556"
+    body = sent_body(vendor.sent("POST", "/notes")[0])
+    assert body["properties"] == {
+        "hs_timestamp": "2026-11-24T00:00:00Z",
+        "hs_note_body": "Invoice 1042 &lt;paid&gt;<br>Invoice 130 / paid",
+    }
+    assert [(end["to"]["id"], end["types"][0]["associationTypeId"]) for end in body["associations"]] == [
+        ("7", 214), ("101", 190),
+    ]  # fmt: skip
+
+
+async def test_a_note_is_found_through_its_company(vendor: Any, hubspot: HubSpot, long_ago: datetime) -> None:
+    vendor.on("POST", "/associations/2026-09/deals/notes/batch/read", {"results": []})
+    ends = [{"from": {"id": "101"}, "to": [{"toObjectId": 556, "associationTypes": []}]}]
+    vendor.on("POST", "/associations/2026-09/companies/notes/batch/read", {"results": ends})
+    row = {"id": "556", "properties": {"hs_note_body": "x<br>Invoice 130 / paid"}}
+    vendor.on("POST", "/notes/batch/read", {"results": [row]})
+    found = await hubspot.find(NOTE, since=long_ago)
+    assert found is not None
+    assert found.remote_id == "556"
+
+
+MERGE = MergeCompanies("101", "102")
+
+
+async def test_a_merge_is_done_and_read_again(vendor: Any, hubspot: HubSpot, sent_body: Any) -> None:
+    vendor.on("GET", "/companies/101", {"id": "101"}).on("GET", "/companies/102", {"id": "102"})
+    vendor.on("POST", "/companies/merge", {"id": "900"})
+    vendor.on("GET", "/companies/900", {"id": "900", "updatedAt": "2026-11-23T17:00:00Z"})
+    receipt = await hubspot.apply(MERGE, request_id="r")
+    assert (receipt.remote_id, receipt.found) == ("900", False)
+    (sent,) = vendor.sent("POST", "/companies/merge")
+    assert sent_body(sent) == {"primaryObjectId": "101", "objectIdToMerge": "102"}
+
+
+async def test_a_merge_that_was_done_before_counts_as_done(vendor: Any, hubspot: HubSpot) -> None:
+    vendor.on("GET", "/companies/101", {"id": "101"}).on("GET", "/companies/102", {"id": "101"})
+    receipt = await hubspot.apply(MERGE, request_id="r")
+    assert receipt.found
+    assert not vendor.sent("POST", "/merge")
+
+
+async def test_a_company_that_is_gone_cannot_be_merged(vendor: Any, hubspot: HubSpot) -> None:
+    vendor.on("GET", "/companies/101", {"id": "101"}).on("GET", "/companies/102", (404, {}))
+    with pytest.raises(Conflict, match="Companies 101 and 102: it is no longer in HubSpot"):
+        await hubspot.apply(MERGE, request_id="r")
+
+
 @pytest.mark.parametrize(
     ("there", "found"),
     [
@@ -144,54 +214,3 @@ def test_values_are_compared_by_what_they_mean(held: str | None, wanted: str, sa
 
 def test_html_becomes_lines() -> None:
     assert plain_text("<div>a &amp; b</div><b>c</b><br/>d").split("\n") == ["a & b", "c", "d"]
-
-
-CASES: list[tuple[int, Any, type[Problem], str]] = [
-    (401, {"category": "INVALID_AUTHENTICATION"}, SignIn, "refuses the token"),
-    (
-        403,
-        {"category": "MISSING_SCOPES", "errors": [{"context": {"requiredGranularScopes": ["a.b"]}}]},
-        NeedsPerson,
-        "a.b",
-    ),
-    (404, {"message": "resource not found"}, Conflict, "no longer in HubSpot"),
-    (409, {"category": "CONFLICT", "message": "Contact already exists. Existing ID: 123"}, NeedsPerson, "123"),
-    (
-        400,
-        {"errors": [{"code": "INVALID_OPTION", "context": {"propertyName": ["x"]}}]},
-        NeedsPerson,
-        "that option of x",
-    ),
-    (400, {"message": "Owner 5 does not exist"}, NeedsPerson, "Owner 5"),
-    (423, {}, Throttled, "wait"),
-    (429, {"policyName": "DAILY"}, Throttled, "wait"),
-    (477, {}, Throttled, "wait"),
-    (502, "<html>", Retriable, "not well"),
-    (524, "", Retriable, "not well"),
-    (301, "", Configuration, "address"),
-]
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "words"), CASES, ids=[str(case[0]) + str(i) for i, case in enumerate(CASES)]
-)
-def test_an_answer_becomes_a_problem(status: int, body: Any, kind: type[Problem], words: str) -> None:
-    content = body if isinstance(body, str) else httpx.Response(200, json=body).text
-    problem = judge(Answer(status, {}, content.encode()))
-    assert type(problem) is kind
-    assert words in str(problem)
-
-
-@pytest.mark.parametrize(
-    ("body", "headers", "wait"),
-    [
-        ({"policyName": "TEN_SECONDLY_ROLLING"}, {}, 10),
-        ({"message": "You have reached your secondly limit."}, {}, 1),
-        ({"policyName": "DAILY"}, {}, 3600),
-        ({"policyName": "DAILY"}, {"retry-after": "20"}, 20),
-    ],
-)
-def test_a_throttle_waits_by_its_policy(body: dict[str, Any], headers: dict[str, str], wait: float) -> None:
-    problem = judge(Answer(429, headers, httpx.Response(200, json=body).content))
-    assert isinstance(problem, Throttled)
-    assert problem.wait == wait

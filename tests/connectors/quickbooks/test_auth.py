@@ -6,10 +6,14 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
+from qbconsole.connectors.quickbooks.auth import Auth
+from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
+from qbconsole.connectors.quickbooks.tokens import TokenServer
 from qbconsole.domain.errors import Configuration, Retriable, SignIn
 from qbconsole.domain.operations import TagCustomer
 
@@ -41,7 +45,10 @@ async def test_a_refused_token_is_refreshed_once_and_the_call_repeated(
     (refresh,) = vendor.sent("POST", TOKEN)
     assert refresh.headers["Authorization"] == "Basic aWQ6c2VjcmV0"
     assert refresh.content == b"grant_type=refresh_token&refresh_token=refresh-1"
-    assert set(tokens.writes[0]) == {"access_token", "access_expires_at", "refresh_token", "refresh_expires_at"}
+    assert refresh.headers["x-include-refresh-token-hard-expires-in"] == "true"
+    assert set(tokens.writes[0]) == {
+        "access_token", "access_expires_at", "refresh_token", "refresh_expires_at", "previous_refresh_token"
+    }  # fmt: skip
 
 
 async def test_many_calls_at_once_refresh_once(vendor: Any, tokens: Any, quickbooks: QuickBooks) -> None:
@@ -101,3 +108,113 @@ async def test_no_secret_reaches_a_log(
     vendor.on("POST", TOKEN, granted(2))
     await quickbooks.now()
     assert not any(secret in caplog.text for secret in ("access-", "refresh-", "secret", "aWQ6c2VjcmV0"))
+
+
+PAST = "2020-01-01T00:00:00+00:00"
+REFUSED = (400, {"error": "invalid_grant", "error_description": "Token invalid"})
+
+
+def tokens_sent(vendor: Any) -> list[str]:
+    """The refresh tokens that were tried, in order."""
+    return [parse_qs(one.content.decode())["refresh_token"][0] for one in vendor.sent("POST", TOKEN)]
+
+
+async def test_the_token_before_is_kept_and_tried_once_when_the_new_one_is_refused(
+    vendor: Any, tokens: Any, quickbooks: QuickBooks
+) -> None:
+    vendor.on("POST", TOKEN, granted(2), REFUSED, granted(3))
+    for _ in range(2):
+        tokens["access_expires_at"] = PAST
+        await fresh(quickbooks, tokens).access_token()
+    assert tokens_sent(vendor) == ["refresh-1", "refresh-2", "refresh-1"]
+    assert (tokens["refresh_token"], tokens["previous_refresh_token"]) == ("refresh-3", "refresh-1")
+
+
+async def test_a_token_that_does_not_rotate_needs_none_before_it(
+    vendor: Any, tokens: Any, quickbooks: QuickBooks
+) -> None:
+    tokens["access_expires_at"], tokens["previous_refresh_token"] = PAST, "refresh-0"
+    vendor.on("POST", TOKEN, {**granted(1), "access_token": "access-2"})
+    await fresh(quickbooks, tokens).access_token()
+    assert (tokens["refresh_token"], tokens["previous_refresh_token"]) == ("refresh-1", "")
+
+
+async def test_a_refusal_for_good_is_not_asked_for_again(vendor: Any, tokens: Any, quickbooks: QuickBooks) -> None:
+    tokens["access_expires_at"], tokens["previous_refresh_token"] = PAST, "refresh-0"
+    vendor.on("POST", TOKEN, REFUSED)
+    for _ in range(3):
+        with pytest.raises(SignIn, match="asking you to sign in again") as refused:
+            await quickbooks.now()
+        assert refused.value.exit_code == 5
+    assert tokens_sent(vendor) == ["refresh-1", "refresh-0"]
+    tokens["refresh_token"] = "refresh-7"  # somebody signed in again
+    vendor.on("POST", TOKEN, granted(8))
+    await quickbooks.now()
+    assert tokens_sent(vendor)[2:] == ["refresh-7"]
+
+
+async def test_the_new_token_is_stored_before_the_access_token_is_used(
+    vendor: Any, tokens: Any, quickbooks: QuickBooks
+) -> None:
+    def keep_nothing(_: Any) -> None:
+        raise OSError("disk full")
+
+    tokens["access_expires_at"], tokens.write = PAST, keep_nothing
+    vendor.on("POST", TOKEN, granted(2))
+    with pytest.raises(OSError, match="disk full"):
+        await quickbooks.now()
+    assert [one.url.path for one in vendor.requests] == [TOKEN]
+
+
+async def test_a_token_server_that_asks_to_wait_is_waited_for(vendor: Any, tokens: Any, quickbooks: QuickBooks) -> None:
+    del tokens["access_token"]
+    vendor.on("POST", TOKEN, httpx.Response(429, headers={"Retry-After": "2"}), (503, ""), granted(2))
+    await quickbooks.now()
+    assert (vendor.pauses[0], len(vendor.pauses)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "consent"),
+    [({"x_refresh_token_hard_expires_in": 86400}, timedelta(days=1)), ({}, None)],
+)
+async def test_the_ends_are_counted_from_the_answer(
+    vendor: Any, tokens: Any, quickbooks: QuickBooks, answer: dict[str, int], consent: timedelta | None
+) -> None:
+    now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    tokens["access_expires_at"] = PAST
+    vendor.on("POST", TOKEN, granted(2) | answer)
+    auth = fresh(quickbooks, tokens, now)
+    await auth.access_token()
+    ends = auth.ends()
+    assert ends.access == now + timedelta(hours=1)
+    assert ends.idle == now + timedelta(days=101)
+    assert ends.consent == (now + consent if consent else None)
+
+
+async def test_a_consents_end_is_five_years_off_where_the_server_does_not_say(
+    vendor: Any, quickbooks: QuickBooks
+) -> None:
+    now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    vendor.on("POST", TOKEN, granted(1))
+    server = TokenServer(QuickBooksSettings(realm_id="1"), quickbooks._http, lambda: now)
+    secrets = await server.exchange({"client_id": "id"}, "code", "http://localhost/cb")
+    assert secrets["consent_expires_at"] == (now + timedelta(days=5 * 365)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "answer", [{**granted(2), "expires_in": "soon"}, {**granted(2), "expires_in": -1}, {"access_token": ""}, []]
+)
+async def test_an_answer_that_makes_no_sense_stores_nothing(
+    vendor: Any, tokens: Any, quickbooks: QuickBooks, answer: Any
+) -> None:
+    del tokens["access_token"]
+    vendor.on("POST", TOKEN, answer)
+    with pytest.raises(Retriable, match="no usable answer"):
+        await quickbooks.now()
+    assert tokens.writes == []
+
+
+def fresh(quickbooks: QuickBooks, tokens: Any, now: datetime | None = None) -> Auth:
+    """As another process would have it: nothing known but the store."""
+    clock = (lambda: now) if now else (lambda: datetime.now(UTC))
+    return Auth(QuickBooksSettings(realm_id="1"), tokens, quickbooks._http, clock=clock)

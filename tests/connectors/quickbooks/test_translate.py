@@ -10,7 +10,16 @@ import pytest
 
 from qbconsole.connectors.payload import parse
 from qbconsole.connectors.quickbooks.translate import Home, ledger, original_note, pulled
-from qbconsole.domain.records import Application, Customer, Document, DocumentLine, Item, Payment, TaxRate, Term
+from qbconsole.domain.records import (
+    Application,
+    Customer,
+    Document,
+    DocumentLine,
+    Item,
+    Payment,
+    TaxRate,
+    Term,
+)
 
 HOME = Home("USD")
 
@@ -67,6 +76,8 @@ def test_an_invoice_with_tax_links_and_a_class() -> None:
         ),
         links=(("payment", "128"), ("estimate", "100")),
         tax_percent=Decimal(8),
+        tax_code_id="2",
+        custom_fields=(("1", "102"),),
         created_at=datetime(2023, 2, 9, 20, 28, 29, tzinfo=UTC),
         revision="1",
     )

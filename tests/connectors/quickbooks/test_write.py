@@ -2,77 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.connectors.conftest import preferences
+from tests.connectors.quickbooks.shapes import (
+    CHILLER,
+    INVOICE,
+    LABOR,
+    MAKE,
+    NOW,
+    VOID,
+    Body,
+    answer,
+    customer,
+    fault,
+    held,
+    voided,
+)
 
 from qbconsole.connectors.quickbooks import QuickBooksSettings, document_url
 from qbconsole.connectors.quickbooks.client import quoted
 from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Retriable
 from qbconsole.domain.operations import (
-    CreateCustomer,
     CreateDocument,
     DeactivateCustomer,
     StampDeal,
     TagCustomer,
-    VoidDocument,
 )
-from qbconsole.domain.records import Address, DocumentLine
+from qbconsole.domain.records import DocumentLine
 
 if TYPE_CHECKING:
     from qbconsole.connectors.quickbooks import QuickBooks
-
-NOW = "2026-11-23T09:00:00.000-08:00"
-Body = Callable[[httpx.Request], Any]
-
-LABOR = DocumentLine(
-    "1", "Install labor", Decimal(8), Decimal("145.00"), Decimal("1160.00"), taxable=False, class_id="7"
-)
-CHILLER = DocumentLine("5", "Chiller", Decimal(3), Decimal("33.33"), Decimal("100.00"), taxable=True)
-INVOICE = CreateDocument(
-    type="invoice",
-    customer_id="8",
-    posted_on=date(2026, 11, 23),
-    currency="USD",
-    lines=(LABOR, CHILLER),
-    private_note="Deal 1042 / completion",
-    due_on=date(2026, 12, 23),
-    term_id="3",
-    email="ap@harbor.example",
-    ship_address=Address("1 Pier Rd", "Duluth", "MN", "55802"),
-)
-
-
-def held(**more: Any) -> dict[str, Any]:
-    """The invoice as QuickBooks holds it."""
-    return {
-        "Id": "130", "SyncToken": "0", "DocNumber": "1042", "CustomerRef": {"value": "8"}, "TxnDate": "2026-11-23",
-        "TotalAmt": 1268.00, "Balance": 1268.00, "TxnTaxDetail": {"TotalTax": 8},
-        "PrivateNote": "Deal 1042 / completion", "Line": [{"Amount": 1260, "DetailType": "SalesItemLineDetail"}],
-        **more,
-    }  # fmt: skip
-
-
-def voided(**more: Any) -> dict[str, Any]:
-    return held(TotalAmt=0, Balance=0, Line=[], SyncToken="1", PrivateNote="Voided - Deal 1042 / completion", **more)
-
-
-def answer(kind: str, row: dict[str, Any]) -> dict[str, Any]:
-    return {kind: row, "time": NOW}
-
-
-def fault(code: str, detail: str = "") -> tuple[int, dict[str, Any]]:
-    return 400, {"Fault": {"Error": [{"Message": "m", "Detail": detail, "code": code}], "type": "ValidationFault"}}
-
-
-def rows(kind: str, *found: dict[str, Any]) -> dict[str, Any]:
-    return {"QueryResponse": {kind: list(found)} if found else {}, "time": NOW}
-
 
 # --- documents --------------------------------------------------------------------------------------------------------
 
@@ -220,9 +184,185 @@ async def test_a_credit_takes_back_an_invoice_only_as_it_was_seen(
     assert not {"DueDate", "SalesTermRef"} & set(sent_body(sent))
 
 
-# --- voiding ----------------------------------------------------------------------------------------------------------
+# --- a refusal that is remembered -------------------------------------------------------------------------------------
 
-VOID = VoidDocument("invoice", "130", revision="0", balance=Decimal("1268.00"), emailed=False)
+
+def refused(code: str, *, at: str) -> httpx.Response:
+    """A refusal written at a time, sent at 17:00:00 UTC."""
+    body = {"Fault": {"Error": [{"Message": "m", "Detail": "d", "code": code}], "type": "ValidationFault"}, "time": at}
+    return httpx.Response(400, json=body, headers={"Date": "Mon, 23 Nov 2026 17:00:00 GMT"})
+
+
+OLD, FRESH = "2026-11-23T08:00:00.000-08:00", "2026-11-23T08:59:59.900-08:00"
+
+
+@pytest.mark.parametrize(
+    ("answers", "ids", "made"),
+    [
+        ([refused("6240", at=OLD), answer("Customer", customer())], ["r", "r-r1"], True),
+        (
+            [refused("6240", at=OLD), refused("6240", at=OLD), answer("Customer", customer())],
+            ["r", "r-r1", "r-r2"],
+            True,
+        ),
+        ([refused("6240", at=FRESH)], ["r"], False),
+        ([refused("6240", at=OLD), refused("6240", at=FRESH)], ["r", "r-r1"], False),
+        ([refused("6240", at="nonsense")], ["r"], False),
+        ([refused("6240", at=OLD)], ["r", "r-r1", "r-r2", "r-r3", "r-r4", "r-r5"], False),
+    ],
+)
+async def test_an_old_refusal_says_nothing_of_now(
+    vendor: Any, quickbooks: QuickBooks, answers: list[Any], ids: list[str], made: bool
+) -> None:
+    """Somebody freed the name and pressed R: what QuickBooks remembers under the id must not stand for ever."""
+    vendor.on("POST", "/customer", *answers).on("GET", "/customer/8", answer("Customer", customer()))
+    if made:
+        assert (await quickbooks.apply(MAKE, request_id="r")).remote_id == "8"
+    else:
+        with pytest.raises(NeedsPerson, match="already used"):
+            await quickbooks.apply(MAKE, request_id="r")
+    assert [one.url.params["requestid"] for one in vendor.sent("POST", "/customer")] == ids
+
+
+# --- an estimate becomes an invoice -----------------------------------------------------------------------------------
+
+FROM_ESTIMATE = replace(INVOICE, estimate_id="99")
+LINK = {"LinkedTxn": [{"TxnId": "99", "TxnType": "Estimate"}]}
+
+
+def estimate(**more: Any) -> dict[str, Any]:
+    return answer("Estimate", held(Id="99", DocNumber="E-1", **more))
+
+
+async def test_an_invoice_of_an_estimate_keeps_the_link(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
+    vendor.on("GET", "/estimate/99", estimate(TxnStatus="Accepted")).on("POST", "/invoice", answer("Invoice", held()))
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(**LINK)))
+    receipt = await quickbooks.apply(FROM_ESTIMATE, request_id="r")
+    (sent,) = vendor.sent("POST", "/invoice")
+    assert sent_body(sent)["LinkedTxn"] == LINK["LinkedTxn"]
+    assert len(sent_body(sent)["Line"]) == 2  # QuickBooks copies no lines (trap 36)
+    assert receipt.record.links == (("estimate", "99"),)
+    vendor.on("GET", "/invoice/130", answer("Invoice", held()))
+    with pytest.raises(Conflict, match="without its link to estimate 99"):  # trap 49
+        await quickbooks.apply(FROM_ESTIMATE, request_id="r")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (estimate(TxnStatus="Closed"), "estimate E-1, of which it is to be made, is closed"),
+        (estimate(TxnStatus="Rejected"), "is rejected"),
+        (estimate(TxnStatus="Closed", LinkedTxn=[{"TxnId": "7", "TxnType": "Invoice"}]), "became invoice 7 already"),
+        (estimate(TxnStatus="Pending", CustomerRef={"value": "9"}), "is for customer 9"),
+        (fault("610"), "was deleted in QuickBooks"),
+    ],
+)
+async def test_an_estimate_becomes_one_invoice_while_it_is_open(
+    vendor: Any, quickbooks: QuickBooks, now: Any, words: str
+) -> None:
+    vendor.on("GET", "/estimate/99", now)
+    with pytest.raises(Conflict, match=words):
+        await quickbooks.apply(FROM_ESTIMATE, request_id="r")
+    assert vendor.sent("POST", "/invoice") == []
+
+
+async def test_a_cent_of_rounding_is_told_not_refused(vendor: Any, quickbooks: QuickBooks) -> None:
+    vendor.on("POST", "/invoice", answer("Invoice", held()))
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(TotalAmt=1268.02)))
+    receipt = await quickbooks.apply(replace(INVOICE, due_on=None, term_id="", email=""), request_id="r")
+    assert receipt.notice == "invoice 1042: QuickBooks' sum before tax is 1,260.02, not 1,260.00."
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(TotalAmt=1268.03)))  # two lines: two cents
+    with pytest.raises(Conflict, match=r"1260\.03 before tax"):
+        await quickbooks.apply(INVOICE, request_id="r")
+
+
+@pytest.mark.parametrize(
+    ("came_back", "notice"),
+    [
+        ({"CustomerMemo": {"value": "Thank you"}, "ClassRef": {"value": "7", "name": "North"}}, ""),
+        ({"CustomerMemo": {"value": "Thank you"}}, "invoice 1042: QuickBooks left out its class."),
+        ({}, "invoice 1042: QuickBooks left out its message to the customer, class."),
+    ],
+)
+async def test_what_quickbooks_left_out_is_told(
+    vendor: Any, quickbooks: QuickBooks, came_back: dict[str, Any], notice: str
+) -> None:
+    """A class that was switched off a minute ago, say: the invoice stands, and somebody has to know (trap 49)."""
+    vendor.on("GET", "/preferences", preferences(AccountingInfoPrefs={"ClassTrackingPerTxn": True}))
+    kept = {
+        "DueDate": "2026-12-23", "SalesTermRef": {"value": "3"}, "BillEmail": {"Address": "AP@harbor.example"},
+        **came_back,
+    }  # fmt: skip
+    vendor.on("POST", "/invoice", answer("Invoice", held()))
+    vendor.on("GET", "/invoice/130", answer("Invoice", held(**kept)))
+    receipt = await quickbooks.apply(replace(INVOICE, class_id="7", message="Thank you"), request_id="r")
+    assert receipt.notice == notice
+
+
+async def test_a_number_of_our_own_must_be_kept(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
+    vendor.on("GET", "/preferences", preferences(SalesFormsPrefs={"CustomTxnNumbers": True}))
+    vendor.on("POST", "/invoice", answer("Invoice", held())).on("GET", "/invoice/130", answer("Invoice", held()))
+    await quickbooks.apply(replace(INVOICE, number="1042"), request_id="r")
+    assert sent_body(vendor.sent("POST", "/invoice")[0])["DocNumber"] == "1042"
+    with pytest.raises(Conflict, match="holds it as number 1042, but A-17 was approved"):
+        await quickbooks.apply(replace(INVOICE, number="A-17"), request_id="r")
+
+
+async def test_custom_fields_go_along_if_they_are_switched_on(
+    vendor: Any, quickbooks: QuickBooks, sent_body: Body
+) -> None:
+    fields = [
+        {"CustomField": [{"Name": "SalesFormsPrefs.UseSalesCustom1", "Type": "BooleanType", "BooleanValue": True},
+                         {"Name": "SalesFormsPrefs.UseSalesCustom2", "Type": "BooleanType", "BooleanValue": False}]},
+        {"CustomField": [{"Name": "SalesFormsPrefs.SalesCustomName1", "Type": "StringType", "StringValue": "Crew #"},
+                         {"Name": "SalesFormsPrefs.SalesCustomName2", "Type": "StringType", "StringValue": "Rep"}]},
+    ]  # fmt: skip
+    vendor.on("GET", "/preferences", preferences(SalesFormsPrefs={"CustomField": fields}))
+    vendor.on("POST", "/invoice", answer("Invoice", held())).on("GET", "/invoice/130", answer("Invoice", held()))
+    await quickbooks.apply(replace(INVOICE, custom_fields=(("1", "Crew 4"), ("2", "Ann"))), request_id="r")
+    (sent,) = vendor.sent("POST", "/invoice")
+    assert [one["DefinitionId"] for one in sent_body(sent)["CustomField"]] == ["1"]
+
+
+async def test_a_job_that_lies_elsewhere_is_told(vendor: Any, quickbooks: QuickBooks) -> None:
+    job = replace(MAKE, parent_id="5")
+    vendor.on("POST", "/customer", answer("Customer", customer()))
+    vendor.on("GET", "/customer/8", answer("Customer", customer(ParentRef={"value": "5"}, Job=True)))
+    assert (await quickbooks.apply(job, request_id="r")).record.parent_id == "5"
+    vendor.on("GET", "/customer/8", answer("Customer", customer()))
+    with pytest.raises(Conflict, match="made as 8, but its parent is none, not 5"):
+        await quickbooks.apply(job, request_id="r")
+
+
+# --- a printed document -----------------------------------------------------------------------------------------------
+
+
+async def test_a_pdf_is_fetched_as_such(vendor: Any, quickbooks: QuickBooks) -> None:
+    printed = httpx.Response(200, content=b"%PDF-1.4 x", headers={"Content-Type": "application/pdf"})
+    vendor.on("GET", "/invoice/130/pdf", printed)
+    assert await quickbooks.pdf("invoice", "130") == b"%PDF-1.4 x"
+    (asked,) = vendor.sent("GET", "/invoice/130/pdf")
+    assert asked.headers["accept"] == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("came", "kind", "words"),
+    [
+        (fault("610"), Conflict, "invoice 130 was deleted in QuickBooks"),
+        ((200, "<html>"), Retriable, "no usable answer"),
+        (answer("Invoice", held()), Retriable, "without the PDF"),
+        (fault("6000", "No PDF for you"), NeedsPerson, "No PDF for you"),
+    ],
+)
+async def test_what_is_no_pdf_is_not_saved(
+    vendor: Any, quickbooks: QuickBooks, came: Any, kind: type[Exception], words: str
+) -> None:
+    vendor.on("GET", "/invoice/130/pdf", came)
+    with pytest.raises(kind, match=words):
+        await quickbooks.pdf("invoice", "130")
+
+
+# --- voiding ----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_void_carries_id_and_token_alone(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
@@ -235,7 +375,7 @@ async def test_a_void_carries_id_and_token_alone(vendor: Any, quickbooks: QuickB
     receipt = await quickbooks.apply(VOID, request_id="r")
     (sent,) = vendor.sent("POST", "/invoice")
     assert sent_body(sent) == {"Id": "130", "SyncToken": "3"}
-    assert dict(sent.url.params) == {"operation": "void", "requestid": "r", "minorversion": "75"}
+    assert dict(sent.url.params) == {"operation": "void", "requestid": "r-3", "minorversion": "75"}
     assert receipt.record.voided
 
 
@@ -264,16 +404,10 @@ async def test_a_stale_token_alone_is_no_conflict(vendor: Any, quickbooks: Quick
     await quickbooks.apply(VOID, request_id="r")
     sent = vendor.sent("POST", "/invoice")
     assert [sent_body(one)["SyncToken"] for one in sent] == ["1", "2"]
-    assert [one.url.params["requestid"] for one in sent] == ["r", "r-1"]  # the fault may be remembered under the first
+    assert [one.url.params["requestid"] for one in sent] == ["r-1", "r-2"]  # a fault may be remembered
 
 
 # --- customers --------------------------------------------------------------------------------------------------------
-
-MAKE = CreateCustomer("Harbor Point Dental, P.C.", "CRM company 7", "USD", email="ap@harbor.example", phone="555 0100")
-
-
-def customer(**more: Any) -> dict[str, Any]:
-    return {"Id": "8", "SyncToken": "4", "DisplayName": MAKE.name, "Notes": "vip\nCRM company 7", "Balance": 0, **more}
 
 
 async def test_a_customer_is_made_with_its_tag(vendor: Any, quickbooks: QuickBooks, sent_body: Body) -> None:
@@ -365,72 +499,6 @@ async def test_a_customer_in_use_is_not_made_inactive(
 async def test_an_operation_of_the_crm_is_a_fault_of_the_program(quickbooks: QuickBooks) -> None:
     with pytest.raises(Fatal):
         await quickbooks.apply(StampDeal("1", ()), request_id="r")
-
-
-# --- looking up -------------------------------------------------------------------------------------------------------
-
-
-async def test_a_document_is_found_by_its_tag_among_the_customers_newer_ones(
-    vendor: Any, quickbooks: QuickBooks, long_ago: datetime
-) -> None:
-    other = held(Id="129", PrivateNote="Deal 1042 / completion / 2")
-    vendor.on("POST", "/query", rows("Invoice", other, held(PrivateNote="Deal 7 / deposit\nDeal 1042 / completion")))
-    receipt = await quickbooks.find(INVOICE, since=long_ago)
-    (asked,) = vendor.sent("POST", "/query")
-    assert b"CustomerRef = '8' AND MetaData.CreateTime >= '2026-11-23T16:58:00Z'" in asked.content
-    assert receipt is not None
-    assert (receipt.remote_id, receipt.found) == ("130", True)
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        ([held(), held(Id="131", DocNumber="1043")], "2 times: 1042, 1043"),
-        ([voided()], "voided in QuickBooks since"),
-        ([held(TotalAmt=99)], "was approved"),
-    ],
-)
-async def test_what_was_found_but_differs_is_a_conflict(
-    vendor: Any, quickbooks: QuickBooks, long_ago: datetime, found: list[dict[str, Any]], words: str
-) -> None:
-    vendor.on("POST", "/query", rows("Invoice", *found))
-    with pytest.raises(Conflict, match=words):
-        await quickbooks.find(INVOICE, since=long_ago)
-
-
-@pytest.mark.parametrize("found", [[], [held(PrivateNote="")], [held(PrivateNote="Deal 1042 / completion / 2")]])
-async def test_what_is_not_ours_is_not_found(
-    vendor: Any, quickbooks: QuickBooks, long_ago: datetime, found: list[dict[str, Any]]
-) -> None:
-    vendor.on("POST", "/query", rows("Invoice", *found))
-    assert await quickbooks.find(INVOICE, since=long_ago) is None
-
-
-async def test_a_customer_is_found_by_name_and_tag(vendor: Any, quickbooks: QuickBooks, long_ago: datetime) -> None:
-    vendor.on("POST", "/query", rows("Customer", customer()))
-    receipt = await quickbooks.find(MAKE, since=long_ago)
-    assert receipt is not None
-    assert receipt.remote_id == "8"
-    vendor.on("POST", "/query", rows("Customer", customer(Notes="CRM company 70")))
-    assert await quickbooks.find(MAKE, since=long_ago) is None
-
-
-@pytest.mark.parametrize(
-    ("operation", "path", "kind", "row", "done"),
-    [
-        (TagCustomer("8", "CRM company 7"), "/customer/8", "Customer", customer(), True),
-        (TagCustomer("8", "CRM company 7", remove=True), "/customer/8", "Customer", customer(), False),
-        (DeactivateCustomer("8"), "/customer/8", "Customer", customer(Active=False), True),
-        (DeactivateCustomer("8"), "/customer/8", "Customer", customer(), False),
-        (VOID, "/invoice/130", "Invoice", voided(), True),
-        (VOID, "/invoice/130", "Invoice", held(), False),
-    ],
-)
-async def test_a_state_that_is_so_already_is_found(
-    vendor: Any, quickbooks: QuickBooks, long_ago: datetime, operation: Any, path: str, kind: str, row: Any, done: bool
-) -> None:
-    vendor.on("GET", path, answer(kind, row))
-    assert (await quickbooks.find(operation, since=long_ago) is not None) is done
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def schema(name: str) -> Any:
 
 
 def test_state_requests_and_faults_are_as_their_schemas_say(control: str) -> None:
-    for name in ("state", "requests", "faults"):
+    for name in ("state", "requests", "faults", "switches", "metering"):
         status, document = call(f"{control}/{name}")
         assert status == 200
         jsonschema.validate(document, schema(name))
@@ -103,6 +103,12 @@ def test_faults_are_set_and_ended(control: str) -> None:
     assert call(f"{control}/faults", {"spec": ""})[1]["spec"] == ""
 
 
+def test_faults_are_explained(control: str) -> None:
+    explained = call(f"{control}/faults")[1]["faults"]
+    assert {"drop_response", "stale_read", "other_user"} < explained.keys()
+    assert all(explained.values())
+
+
 @pytest.mark.parametrize("body", [{"spec": "thunder=0.5"}, {"spec": "throttle=lots"}, {"spec": 3}, {}])
 def test_a_wrong_fault_specification_is_refused_and_changes_nothing(control: str, body: Any) -> None:
     status, answer = call(f"{control}/faults", body)
@@ -119,3 +125,31 @@ def test_credentials_and_true_pairs(control: str) -> None:
     assert credentials["cut_over"] == "2026-10-17"
     truth = call(f"{control}/truth/pairs")[1]
     assert {"company_id", "customer_id", "also"} == truth["pairs"][0].keys()
+
+
+def test_switches_are_turned(control: str) -> None:
+    status, document = call(f"{control}/switches", {"access_token_seconds": 60, "refresh_token_rotation": "every_call"})
+    assert (status, document["access_token_seconds"]["value"]) == (200, "60")
+    jsonschema.validate(document, schema("switches"))
+    back = {"access_token_seconds": "3600", "refresh_token_rotation": "every_24h"}
+    assert call(f"{control}/switches", back)[1]["refresh_token_rotation"]["value"] == "every_24h"
+
+
+@pytest.mark.parametrize("body", [{"access_token_seconds": "soon"}, {"access_token_seconds": True}, {"thunder": "1"}])
+def test_a_wrong_switch_is_refused_and_changes_nothing(control: str, body: Any) -> None:
+    status, answer = call(f"{control}/switches", {"refresh_token_rotation": "every_call"} | body)
+    assert status == 400
+    assert next(iter(body)) in answer["error"]
+    assert call(f"{control}/switches")[1]["refresh_token_rotation"]["value"] == "every_24h"
+
+
+def test_a_person_acts_in_quickbooks_and_is_told_what_cannot_be(control: str) -> None:
+    status, closed = call(f"{control}/quickbooks/close", {"through": "2026-09-30"})
+    assert (status, closed["done"]["AccountingInfoPrefs"]["BookCloseDate"]) == (200, "2026-09-30")
+    status, answer = call(f"{control}/quickbooks/merge", {"loser": "99999", "winner": "1"})
+    assert status == 400
+    assert "610 Object Not Found" in answer["error"]
+    assert call(f"{control}/quickbooks/merge", {"loser": 1}) == (
+        400,
+        {"error": '"loser" must be text that is not empty.'},
+    )

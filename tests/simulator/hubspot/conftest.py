@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from tests.simulator.hubspot.contract import Witness
 
 from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.database import Database
-from qbconsole.simulator.hubspot import api
+from qbconsole.simulator.hubspot import api, control
 from qbconsole.simulator.hubspot.portal import Portal
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def portal() -> Iterator[Portal]:
     """One owner, the default pipeline and a second one with numeric stage ids; searches lag behind nothing."""
     database = Database(None)
     made = Portal(database, Clock(database))
-    made.index.lag = timedelta(0)
+    Switches(database).turn({"search_lag_seconds": "0"})
     made.limits.search = made.limits.burst = 10_000
     service = {
         "id": "7712",
@@ -78,9 +79,10 @@ def switchboard() -> Iterator[tuple[Switchboard, str]]:
 
 @pytest.fixture
 def http(portal: Portal, switchboard: tuple[Switchboard, str]) -> Iterator[httpx.Client]:
-    """A client that is signed in to the portal over the loopback."""
+    """A client that is signed in to the portal over the loopback; every answer it gets is as HubSpot publishes it."""
     board, url = switchboard
-    board.app = Starlette(routes=api.routes(portal))
+    board.app = witness = Witness(Starlette(routes=[*api.routes(portal), *control.routes(portal)]))
     headers = {"authorization": f"Bearer {portal.token}"}
-    with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=120) as client:
         yield client
+    assert witness.problems == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qbconsole.simulator.hubspot.api import endpoints
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     import httpx
@@ -136,7 +137,7 @@ def test_without_the_token_it_is_401(http: httpx.Client, headers: dict[str, str]
 
 
 def test_a_missing_scope_is_named(http: httpx.Client, portal: Portal) -> None:
-    portal.missing_scopes = {"crm.objects.contacts.write"}
+    portal.access.take_away({"crm.objects.contacts.write"})
 
     answer = http.post("/crm/v3/objects/tasks", json={"properties": {"hs_timestamp": "2026-11-20"}})
 
@@ -170,6 +171,21 @@ def test_calls_are_counted_in_headers_and_refused_when_too_many(http: httpx.Clie
     assert third.json()["errorType"] == "RATE_LIMIT"
 
 
+@pytest.mark.parametrize(
+    ("plan", "burst", "daily"),
+    [("starter", "100", "250000"), ("professional", "190", "625000"), ("enterprise", "190", "1000000")],
+)
+def test_the_plan_says_how_many_calls_there_are(
+    http: httpx.Client, portal: Portal, plan: str, burst: str, daily: str
+) -> None:
+    portal.limits.burst = None
+    Switches(portal.database).turn({"hubspot_plan": plan})
+
+    told = http.get("/crm/objects/2026-09/deals").headers
+
+    assert (told["x-hubspot-ratelimit-max"], told["x-hubspot-ratelimit-daily"]) == (burst, daily)
+
+
 def test_searches_have_their_own_limit_and_no_headers(http: httpx.Client, portal: Portal) -> None:
     portal.limits.search = 1
 
@@ -201,6 +217,12 @@ def test_searches_have_their_own_limit_and_no_headers(http: httpx.Client, portal
         ("GET", "/crm/pipelines/2026-09/deals", b"", ["list_pipeline"]),
         ("GET", "/crm/owners/2026-09", b"", ["list_owner"]),
         ("GET", "/account-info/2026-09/details", b"", ["read_account"]),
+        ("POST", "/crm/objects/2026-09/deals/gdpr-delete", b"{}", ["purge_deal"]),
+        ("PUT", "/crm/associations/2026-09/deals/contacts/labels", b"{}", ["update_association_label"]),
+        ("GET", "/crm/v4/associations/definitions/configurations/all", b"", ["read_association_limit"]),
+        ("PATCH", "/crm/pipelines/2026-09/deals/default/stages/closedwon", b"{}", ["update_pipeline"]),
+        ("POST", "/oauth/2026-09/token", b"", ["oauth_token"]),
+        ("GET", "/oauth/v1/access-tokens/x", b"", ["oauth_about"]),
         ("GET", "/v3/company/1/query", b"", []),
     ],
 )

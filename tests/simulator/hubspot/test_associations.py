@@ -183,3 +183,93 @@ def test_a_label_of_this_account(http: httpx.Client, portal: Portal, job: dict[s
     answer = http.put(path, json=[{"associationCategory": "USER_DEFINED", "associationTypeId": number}])
     assert answer.json()["labels"] == ["Pays"]
     assert number in portal.links("deals", job["deal"], "companies")[job["second"]]
+
+
+# Labels of the account's own, and limits
+
+LABELS = "/crm/associations/2026-09/deals/contacts/labels"
+
+
+@pytest.fixture
+def billing(http: httpx.Client) -> int:
+    """The type id of a label of this account from a deal to a contact."""
+    body = {"label": "Billing contact", "name": "billing_contact", "inverseLabel": "Pays for"}
+    return int(http.post(LABELS, json=body).json()["results"][0]["typeId"])
+
+
+@pytest.fixture
+def pair(portal: Portal) -> tuple[str, str]:
+    return portal.create("deals", {"dealname": "x"})["id"], portal.create("contacts", {"email": "a@b.example"})["id"]
+
+
+def own(number: int) -> dict[str, Any]:
+    return {"associationCategory": "USER_DEFINED", "associationTypeId": number}
+
+
+def labels(http: httpx.Client, kind: str, record_id: str, to: str) -> list[list[str | None]]:
+    answer = http.get(f"/crm/objects/2026-09/{kind}/{record_id}/associations/{to}").json()["results"]
+    return [[one["label"] for one in link["associationTypes"]] for link in answer]
+
+
+def test_a_label_of_the_accounts_own_is_seen_from_both_ends(
+    http: httpx.Client, billing: int, pair: tuple[str, str]
+) -> None:
+    deal, contact = pair
+    path = f"/crm/objects/2026-09/deals/{deal}/associations/contacts/{contact}"
+
+    put = http.put(path, json=[own(billing)])
+
+    assert (put.status_code, put.json()["labels"]) == (201, ["Billing contact"])
+    assert labels(http, "deals", deal, "contacts") == [[None, "Billing contact"]]
+    assert labels(http, "contacts", contact, "deals") == [[None, "Pays for"]]
+    assert http.put(path, json=[own(billing) | {"associationCategory": "HUBSPOT_DEFINED"}]).status_code == 400
+    assert http.put(path, json=[own(9_999)]).status_code == 400
+
+
+def test_a_label_is_renamed_and_removed_and_the_link_stays(
+    http: httpx.Client, billing: int, pair: tuple[str, str]
+) -> None:
+    deal, contact = pair
+    http.put(f"/crm/objects/2026-09/deals/{deal}/associations/contacts/{contact}", json=[own(billing)])
+
+    assert http.put(LABELS, json={"associationTypeId": billing, "label": "Payer"}).status_code == 204
+    assert labels(http, "deals", deal, "contacts") == [[None, "Payer"]]
+    assert http.delete(f"{LABELS}/{billing}").status_code == 204
+    assert labels(http, "deals", deal, "contacts") == [[None]]
+    assert labels(http, "contacts", contact, "deals") == [[None]]
+    assert http.delete(f"{LABELS}/{billing}").status_code == 404
+    assert http.delete(f"{LABELS}/3").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "code"), [("/crm/v4/associations", 201), ("/crm/associations/2026-09", 200)])
+def test_labels_are_put_on_and_taken_off_by_the_batch(
+    http: httpx.Client, billing: int, pair: tuple[str, str], path: str, code: int
+) -> None:
+    deal, contact = pair
+    one = {"from": {"id": deal}, "to": {"id": contact}, "types": [own(billing)]}
+
+    made = http.post(f"{path}/deals/contacts/batch/create", json={"inputs": [one]})
+    assert (made.status_code, made.json()["results"][0]["labels"]) == (code, ["Billing contact"])
+    assert http.post(f"{path}/deals/contacts/batch/labels/archive", json={"inputs": [one]}).status_code == 204
+    assert labels(http, "deals", deal, "contacts") == [[None]]
+
+
+def test_a_limit_of_the_account_holds(http: httpx.Client, portal: Portal, billing: int, pair: tuple[str, str]) -> None:
+    limits = "/crm/associations/2026-09/definitions/configurations"
+    of_pair, body = f"{limits}/deals/contacts", {"category": "USER_DEFINED", "typeId": billing, "maxToObjectIds": 1}
+    other = portal.create("contacts", {"email": "c@d.example"})["id"]
+
+    made = http.post(f"{of_pair}/batch/create", json={"inputs": [body]}).json()["results"]
+    assert made == [{"category": "USER_DEFINED", "typeId": billing, "userEnforcedMaxToObjectIds": 1}]
+    listed = [made[0] | {"label": "Billing contact"}]
+    assert http.get(of_pair).json()["results"] == http.get(f"{limits}/all").json()["results"] == listed
+
+    deal = f"/crm/objects/2026-09/deals/{pair[0]}/associations/contacts"
+    assert http.put(f"{deal}/{pair[1]}", json=[own(billing)]).status_code == 201
+    assert http.put(f"{deal}/{other}", json=[own(billing)]).status_code == 400
+    updated = http.post(f"{of_pair}/batch/update", json={"inputs": [body | {"maxToObjectIds": 2}]}).json()["results"]
+    assert updated[0]["userEnforcedMaxToObjectIds"] == 2
+    assert http.put(f"{deal}/{other}", json=[own(billing)]).status_code == 201
+    purged = {"inputs": [{"category": "USER_DEFINED", "typeId": billing}]}
+    assert http.post(f"{of_pair}/batch/purge", json=purged).status_code == 204
+    assert http.get(of_pair).json()["results"] == []

@@ -138,3 +138,44 @@ def test_a_batch_is_archived_without_a_word(http: httpx.Client, portal: Portal) 
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert portal.records("deals") == []
+
+
+def test_an_upsert_by_a_unique_property_is_partial_when_traced(http: httpx.Client, portal: Portal) -> None:
+    definition = {"name": "qbo_key", "label": "Key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
+    http.post("/crm/properties/2026-09/deals", json=definition | {"groupName": "dealinformation"})
+    deal = portal.create("deals", {"qbo_key": "a"})["id"]
+    inputs = [
+        {"idProperty": "qbo_key", "id": "a", "properties": {"amount": "5"}, "objectWriteTraceId": "one"},
+        {"idProperty": "qbo_key", "id": "b", "properties": {"amount": "6"}, "objectWriteTraceId": "two"},
+        {"idProperty": "qbo_key", "id": "c", "properties": {"amount": "x"}, "objectWriteTraceId": "three"},
+    ]
+
+    partial = http.post(f"{BATCH}/upsert", json={"inputs": inputs})
+    assert partial.status_code == 207
+    results = {one["objectWriteTraceId"]: one for one in partial.json()["results"]}
+    assert (results["one"]["id"], results["one"]["new"], results["two"]["new"]) == (deal, False, True)
+    assert [one["context"]["objectWriteTraceId"] for one in partial.json()["errors"]] == [["three"]]
+
+    untraced = [{name: value for name, value in one.items() if name != "objectWriteTraceId"} for one in inputs]
+    assert http.post(f"{BATCH}/upsert", json={"inputs": untraced}).status_code == 400
+
+
+def test_an_upsert_of_contacts_by_email_is_all_or_nothing(http: httpx.Client, portal: Portal) -> None:
+    inputs = [
+        {"idProperty": "email", "id": f"{name}@a.example", "properties": {"phone": "1"}, "objectWriteTraceId": name}
+        for name in ("ann", "bo x")
+    ]
+
+    answer = http.post("/crm/objects/2026-09/contacts/batch/upsert", json={"inputs": inputs})
+
+    assert answer.status_code == 400
+    assert portal.records("contacts") == []
+
+
+def test_a_company_is_not_upserted_by_its_domain(http: httpx.Client) -> None:
+    inputs = [{"idProperty": "domain", "id": "acme.example", "properties": {"name": "Acme"}}]
+
+    answer = http.post("/crm/objects/2026-09/companies/batch/upsert", json={"inputs": inputs})
+
+    assert answer.status_code == 400
+    assert "non-unique" in answer.json()["message"]

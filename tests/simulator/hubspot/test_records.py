@@ -267,3 +267,50 @@ def test_deleting_a_quote_takes_its_line_items_along(http: httpx.Client, portal:
     http.delete(f"/crm/v3/objects/quotes/{quote['id']}")
 
     assert portal.records("line_items") == []
+
+
+def test_a_page_with_history_holds_half_as_many(http: httpx.Client) -> None:
+    assert http.get(DEALS, params={"limit": "50", "propertiesWithHistory": "amount"}).status_code == 200
+    assert http.get(DEALS, params={"limit": "51", "propertiesWithHistory": "amount"}).status_code == 400
+
+
+def test_a_url_that_is_too_long_is_refused_and_a_body_as_long_is_not(http: httpx.Client, portal: Portal) -> None:
+    deal = portal.create("deals", {"dealname": "a"})["id"]
+    names = [f"some_property_with_a_long_name_{number}" for number in range(300)]
+
+    refused = http.get(DEALS, params={"properties": ",".join(names)})
+    read = http.post(f"{DEALS}/batch/read", json={"inputs": [{"id": deal}], "properties": names})
+
+    assert refused.status_code == 414
+    assert read.status_code == 200
+
+
+def test_a_cleared_property_is_empty_in_the_answer_and_null_later(http: httpx.Client, portal: Portal) -> None:
+    deal = portal.create("deals", {"dealname": "a", "amount": "5"})["id"]
+
+    answer = http.patch(f"{DEALS}/{deal}", json={"properties": {"amount": ""}}).json()
+    later = http.get(f"{DEALS}/{deal}", params={"properties": "amount"}).json()
+
+    assert answer["properties"]["amount"] == ""
+    assert "dealname" not in answer["properties"]
+    assert later["properties"]["amount"] is None
+
+
+def test_a_merged_contact_keeps_both_addresses(http: httpx.Client, portal: Portal) -> None:
+    ann, annie = (portal.create("contacts", {"email": f"{name}@a.example"})["id"] for name in ("ann", "annie"))
+
+    http.post("/crm/objects/2026-09/contacts/merge", json={"primaryObjectId": ann, "objectIdToMerge": annie})
+
+    names = "email,hs_additional_emails,hs_calculated_merged_vids"
+    merged = http.get(f"/crm/v3/objects/contacts/{annie}", params={"properties": names}).json()
+    assert merged["id"] == ann
+    assert merged["properties"]["email"] == "ann@a.example"
+    assert merged["properties"]["hs_additional_emails"] == "annie@a.example"
+    assert merged["properties"]["hs_calculated_merged_vids"] == annie
+
+
+def test_a_company_without_a_name_gets_one_from_its_domain(http: httpx.Client) -> None:
+    made = http.post("/crm/objects/2026-09/companies", json={"properties": {"domain": "acme.example"}}).json()
+
+    read = http.get(f"/crm/objects/2026-09/companies/{made['id']}").json()
+    assert read["properties"]["name"] == "Acme"

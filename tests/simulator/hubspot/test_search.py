@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qbconsole.simulator.hubspot import times
+from qbconsole.simulator.hubspot.portal import Portal
+from qbconsole.simulator.switches import Switches
 
 if TYPE_CHECKING:
     import httpx
-
-    from qbconsole.simulator.hubspot.portal import Portal
 
 DEALS = "/crm/objects/2026-09/deals/search"
 
@@ -136,7 +136,7 @@ def test_searches_filter_by_association(http: httpx.Client, portal: Portal) -> N
 
 def test_the_index_lags_behind_writes_and_catches_up(http: httpx.Client, portal: Portal) -> None:
     old = portal.create("deals", {"dealname": "old"}, at=portal.clock.now() - timedelta(days=1))
-    portal.index.lag = timedelta(seconds=3)
+    Switches(portal.database).turn({"search_lag_seconds": "3"})
     http.patch(f"/crm/v3/objects/deals/{old['id']}", json={"properties": {"dealname": "new"}})
     http.post("/crm/v3/objects/deals", json={"properties": {"dealname": "fresh"}})
 
@@ -170,3 +170,33 @@ def test_archived_records_are_never_found(http: httpx.Client, portal: Portal) ->
     portal.archive("deals", deal["id"])
 
     assert found(http) == []
+
+
+def test_a_refused_batch_leaves_the_index_as_it_was(http: httpx.Client, portal: Portal) -> None:
+    with portal.database.transaction():
+        ids = [portal.create("deals", {"dealname": name, "amount": "1"})["id"] for name in ("a", "b")]
+    assert found(http, where("amount", "EQ", value="1")) == ["a", "b"]
+    inputs = [{"id": ids[0], "properties": {"amount": "2"}}, {"id": ids[1], "properties": {"amount": "x"}}]
+
+    refused = http.post("/crm/objects/2026-09/deals/batch/update", json={"inputs": inputs})
+
+    assert refused.status_code == 400
+    assert found(http, where("amount", "EQ", value="1")) == ["a", "b"]
+
+
+def test_the_length_of_the_body_is_limited_as_it_was_sent(http: httpx.Client) -> None:
+    def search(length: int) -> int:
+        start, end = b'{"query":"', b'"}'
+        return http.post("/crm/v3/objects/deals/search", content=start + b"x" * (length - 12) + end).status_code
+
+    assert (search(3_000), search(3_001)) == (200, 400)
+
+
+def test_what_is_not_seen_yet_outlives_a_restart(http: httpx.Client, portal: Portal) -> None:
+    Switches(portal.database).turn({"search_lag_seconds": "3"})
+    http.post("/crm/v3/objects/deals", json={"properties": {"dealname": "fresh"}})
+
+    again = Portal(portal.database, portal.clock)
+    with portal.database.transaction():
+        assert again.index.seen("deals", portal.clock.now()) == {}
+        assert len(again.index.seen("deals", portal.clock.now() + timedelta(seconds=4))) == 1

@@ -6,6 +6,7 @@ import base64
 import json
 import socket
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,12 +21,12 @@ from starlette.applications import Starlette
 
 from qbconsole.simulator.clock import Clock
 from qbconsole.simulator.database import Database
-from qbconsole.simulator.quickbooks import api
+from qbconsole.simulator.quickbooks import api, seed
 from qbconsole.simulator.quickbooks.company import Company
 from qbconsole.simulator.quickbooks.oauth import OAuth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 AT = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 PREFERENCES: dict[str, Any] = {
@@ -126,27 +127,58 @@ def line(amount: str = "100.00", code: str = "NON", item: str = "1", **detail: A
     }
 
 
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """A company with two items, a term and Texan sales tax, served on a free port."""
+def _fill(company: Company) -> None:
+    """Two items, a term, Texan sales tax."""
+    company.set_up({"CompanyName": "Test Books", "Country": "US"}, PREFERENCES, {"TX": "8.25", "OK": "8.5"})
+    income = company.create("Account", {"Name": "Sales", "AccountType": "Income"}, at=AT)["Id"]
+    company.create("Account", {"Name": "Undeposited Funds", "AccountSubType": "UndepositedFunds"}, at=AT)
+    company.create("Account", {"Name": "Checking", "AccountSubType": "Checking"}, at=AT)
+    company.create("Account", {"Name": "Accounts Receivable", "AccountSubType": "AccountsReceivable"}, at=AT)
+    for name in ("Labor", "Old part"):
+        company.create("Item", {"Name": name, "Type": "Service", "IncomeAccountRef": {"value": income}}, at=AT)
+    company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
+
+
+def opened(database: Database) -> Company:
+    """The company with two items, a term and Texan sales tax, in a database of one's own."""
+    company = Company(database, Clock(database))
+    with database.transaction():
+        _fill(company)
+    return company
+
+
+@contextmanager
+def served(fill: Callable[[Company], None]) -> Iterator[Client]:
+    """A company in memory, filled and served on a free port of this machine, without the burst limits."""
     database = Database(None)
     company = Company(database, Clock(database))
     with database.transaction():
-        company.set_up({"CompanyName": "Test Books", "Country": "US"}, PREFERENCES, {"TX": "8.25", "OK": "8.5"})
-        income = company.create("Account", {"Name": "Sales", "AccountType": "Income"}, at=AT)["Id"]
-        company.create("Account", {"Name": "Undeposited Funds", "AccountSubType": "UndepositedFunds"}, at=AT)
-        for name in ("Labor", "Old part"):
-            company.create("Item", {"Name": name, "Type": "Service", "IncomeAccountRef": {"value": income}}, at=AT)
-        company.create("Term", {"Name": "Net 15", "DueDays": 15}, at=AT)
+        fill(company)
     oauth = OAuth(database, company.realm_id)
     served = api.Api(company, oauth)
-    for throttle in served.throttles:
-        throttle.most = 10_000
+    company.switches.turn({"requests_per_minute": "10000", "requests_per_second": "10000"})
     sockets = [socket.create_server(("127.0.0.1", 0))]
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=[*served.routes(), *oauth.routes()]), log_level="error"))
+    routes = [*served.routes(), api.attachments_route(company), *oauth.routes()]
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     thread.start()
-    yield Client(f"http://127.0.0.1:{sockets[0].getsockname()[1]}", oauth, company)
-    server.should_exit = True
-    thread.join(timeout=5)
-    database.close()
+    try:
+        yield Client(f"http://127.0.0.1:{sockets[0].getsockname()[1]}", oauth, company)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=5)
+        database.close()
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """A company with two items, a term and automated Texan sales tax."""
+    with served(_fill) as found:
+        yield found
+
+
+@pytest.fixture
+def sample() -> Iterator[Client]:
+    """The vendor's sample company with its lists and names, classic sales tax, no transactions (quickbooks.md 8.13)."""
+    with served(lambda company: seed.open_sample(company, AT)) as found:
+        yield found

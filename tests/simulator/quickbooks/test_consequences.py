@@ -115,7 +115,9 @@ def test_a_payment_changed_to_what_it_was_moves_no_token(client: Client) -> None
 
 def test_taking_the_deposit_away_thaws_the_payment(client: Client) -> None:
     payment_id = client.make("Payment", {"CustomerRef": {"value": client.customer()}, "TotalAmt": 10})["Id"]
-    deposit = client.make("Deposit", {"Line": [applied("Payment", payment_id, 10)]})
+    deposit = client.make(
+        "Deposit", {"DepositToAccountRef": {"value": "3"}, "Line": [applied("Payment", payment_id, 10)]}
+    )
     assert deposit["TotalAmt"] == 10
     assert sparse(client, "Payment", payment_id, PrivateNote="x").code == "6540"
     drop(client, "Deposit", deposit["Id"], "delete")

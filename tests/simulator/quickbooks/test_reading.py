@@ -92,10 +92,3 @@ def test_changes_older_than_thirty_days_are_refused(client: Client) -> None:
     answer = client.send("GET", "/cdc", entities="Invoice", changedSince="2026-10-01")
     assert answer.status == 400
     assert "older than fixed days" in answer.body["Fault"]["Error"][0]["Detail"]
-
-
-def test_the_burst_limit_answers_429(client: Client) -> None:
-    from qbconsole.simulator.quickbooks.api import Throttle
-
-    throttle = Throttle(2, 60)
-    assert [throttle.lets_in() for _ in range(3)] == [True, True, False]

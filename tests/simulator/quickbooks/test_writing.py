@@ -183,7 +183,8 @@ def test_an_estimate_closes_when_an_invoice_links_it(client: Client) -> None:
 def test_a_deposited_payment_is_frozen(client: Client) -> None:
     customer_id = client.customer()
     payment = client.make("Payment", {"CustomerRef": {"value": customer_id}, "TotalAmt": 10})
-    client.make("Deposit", {"Line": [{"Amount": 10, "LinkedTxn": [{"TxnId": payment["Id"], "TxnType": "Payment"}]}]})
+    line = {"Amount": 10, "LinkedTxn": [{"TxnId": payment["Id"], "TxnType": "Payment"}]}
+    client.make("Deposit", {"DepositToAccountRef": {"value": "3"}, "Line": [line]})
     assert client.read("Payment", payment["Id"])["SyncToken"] == "0"
     assert client.post("Payment", {"Id": payment["Id"], "SyncToken": "0"}, operation="void").code == "6540"
 

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.connectors.hubspot.faults import UNKNOWN_PROPERTY
-from qbconsole.connectors.hubspot.properties import CUSTOMER_TAG
+from qbconsole.connectors.hubspot.cookbook import ARCHIVED_PROPERTY, RETYPED_PROPERTY, SCOPES, UNKNOWN_PROPERTY
 from qbconsole.connectors.hubspot.write import subject
 from qbconsole.connectors.many import about
 from qbconsole.connectors.payload import dump
 from qbconsole.domain.errors import NeedsPerson, Problem
 from qbconsole.domain.operations import Receipt, StampCompany, StampDeal
+from qbconsole.domain.stamps import CUSTOMER_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qbconsole.connectors.base import Send
+    from qbconsole.connectors.hubspot.answers import Reply
     from qbconsole.connectors.hubspot.client import Client
 
 MOST = 100
 """Records that a batch takes."""
+FOR_ALL = frozenset({SCOPES, "403", UNKNOWN_PROPERTY, ARCHIVED_PROPERTY, RETYPED_PROPERTY})
+"""Refusals that would meet every record of the batch."""
 
 
 Define = Callable[[str, Mapping[str, str]], Awaitable[None]]
@@ -49,17 +52,17 @@ async def stamp_all(client: Client, sends: Sequence[Send], define: Define) -> di
 
 
 async def _stamp(client: Client, kind: str, sends: Mapping[str, Send], define: Define) -> dict[str, Receipt | Problem]:
+    """The outcomes by request id. One bad value fails a whole batch, so a refused batch is halved until it is alone."""
     inputs: list[dict[str, Any]] = [{"id": id_, "properties": _values(send)} for id_, send in sends.items()]
     try:
-        try:
-            reply = await client.update_many(kind, inputs)
-        except NeedsPerson as refused:
-            if refused.code != UNKNOWN_PROPERTY:
-                raise
-            await define(kind, {name: "" for one in inputs for name in one["properties"]})
-            reply = await client.update_many(kind, inputs)
-    except NeedsPerson:
-        return {}  # one bad record fails a batch; singly, only that one will be refused
+        reply = await _update(client, kind, inputs, define)
+    except NeedsPerson as refused:
+        if refused.code in FOR_ALL:
+            return {send.request_id: about(refused, subject(send.operation)) for send in sends.values()}
+        done: dict[str, Receipt | Problem] = {}
+        for half in _halves(sends) if len(sends) > 1 else ():
+            done |= await _stamp(client, kind, half, define)
+        return done
     except Problem as problem:
         return {send.request_id: about(problem, subject(send.operation)) for send in sends.values()}
     rows: list[dict[str, Any]] = reply.body.get("results") or []
@@ -70,6 +73,21 @@ async def _stamp(client: Client, kind: str, sends: Mapping[str, Send], define: D
         for row in rows
         if str(row.get("id")) in sends
     }
+
+
+async def _update(client: Client, kind: str, inputs: list[dict[str, Any]], define: Define) -> Reply:
+    try:
+        return await client.update_many(kind, inputs)
+    except NeedsPerson as refused:
+        if refused.code != UNKNOWN_PROPERTY:
+            raise
+    await define(kind, {name: "" for one in inputs for name in one["properties"]})
+    return await client.update_many(kind, inputs)
+
+
+def _halves(sends: Mapping[str, Send]) -> tuple[dict[str, Send], dict[str, Send]]:
+    items = list(sends.items())
+    return dict(items[: len(items) // 2]), dict(items[len(items) // 2 :])
 
 
 def _target(send: Send) -> tuple[str, str]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qbconsole.connectors.http import Request
-from qbconsole.connectors.hubspot.faults import SIGN_IN_STEP, judge
+from qbconsole.connectors.hubspot import answers
+from qbconsole.connectors.hubspot.answers import JSON, Association, Found, Reply
+from qbconsole.connectors.hubspot.cookbook import DAILY, EXPIRED
+from qbconsole.connectors.hubspot.faults import REFERENCE, judge
 from qbconsole.connectors.hubspot.settings import VERSION
 from qbconsole.connectors.payload import dump
-from qbconsole.domain.errors import Retriable, SignIn
+from qbconsole.domain.errors import Retriable, SignIn, Throttled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 
-    from qbconsole.connectors.base import TokenStore
-    from qbconsole.connectors.http import Answer, Http
+    from qbconsole.connectors.http import Answer, Http, Judge
+    from qbconsole.connectors.hubspot.allowance import Allowance
+    from qbconsole.connectors.hubspot.auth import Auth
     from qbconsole.connectors.hubspot.settings import HubSpotSettings
     from qbconsole.connectors.limits import RateLimit
 
@@ -25,45 +30,30 @@ SEARCH_PAGE = 200
 BATCH = 100
 ASSOCIATION_BATCH = 1000
 ASSOCIATION_PAGE = 500
-
-JSON = dict[str, Any]
-
-NONE_THERE = frozenset({"crm.associations.NO_ASSOCIATIONS_FOUND", "OBJECT_NOT_FOUND"})
-"""Errors of a batch association read that mean "none" (hubspot.md section 3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A success: its JSON, the server's clock in UTC, HubSpot's reference of the call."""
-
-    body: JSON
-    time: datetime
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Association:
-    """One record at the other end, and the labels of the association."""
-
-    id: str
-    labels: tuple[str, ...]
-
-    @property
-    def primary(self) -> bool:
-        """Whether it is the primary one of its kind."""
-        return "Primary" in self.labels
+HISTORY_BATCH = 50
+"""Records of which the history is asked for at once: half of the usual (hubspot.md section 9, 23)."""
+LONGEST_NAMES = 3000
+"""Characters of property names that a URL takes; more of them go into the body of a batch read (414, section 5)."""
 
 
 class Client:
     """Adds address, version and token; turns answers into replies or problems."""
 
     def __init__(
-        self, settings: HubSpotSettings, tokens: TokenStore, http: Http, *, rate: RateLimit, searches: RateLimit
+        self,
+        settings: HubSpotSettings,
+        auth: Auth,
+        http: Http,
+        *,
+        rate: RateLimit,
+        searches: RateLimit,
+        allowance: Allowance,
     ) -> None:
         """Take the parts; `rate` is the limit of all requests, `searches` the one that a portal's searches share."""
         self._rate = rate
+        self._allowance = allowance
         self._base = settings.api_url.rstrip("/")
-        self._tokens = tokens
+        self._auth = auth
         self._http = http
         self._searches = searches
 
@@ -71,7 +61,9 @@ class Client:
 
     async def account(self) -> Reply:
         """The portal's own settings, and the server's clock."""
-        return await self._read("GET", f"/account-info/{VERSION}/details")
+        reply = await self._read("GET", f"/account-info/{VERSION}/details")
+        self._allowance.zone = str(reply.body.get("timeZone") or "")
+        return reply
 
     async def owners(self, *, archived: bool) -> list[JSON]:
         """All owners, or all deactivated ones."""
@@ -80,19 +72,23 @@ class Client:
 
     async def pipelines(self) -> list[JSON]:
         """The pipelines of deals with their stages."""
-        return _rows(await self._read("GET", f"/crm/pipelines/{VERSION}/deals"))
+        return answers.rows(await self._read("GET", f"/crm/pipelines/{VERSION}/deals"))
 
-    async def properties(self, kind: str) -> list[JSON]:
-        """The definitions of a kind's properties."""
-        return _rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}"))
+    async def properties(self, kind: str, *, archived: bool = False) -> list[JSON]:
+        """The definitions of a kind's properties, or of those that were archived."""
+        query = {"archived": "true"} if archived else None
+        return answers.rows(await self._read("GET", f"/crm/properties/{VERSION}/{kind}", query=query))
 
     async def listing(
         self, kind: str, properties: Sequence[str], *, archived: bool = False
     ) -> AsyncIterator[list[JSON]]:
         """Pages of all records in the order of their ids."""
-        query = {"limit": str(LIST_PAGE), "properties": ",".join(properties), "archived": _flag(value=archived)}
+        names = ",".join(properties)
+        long = len(names) > LONGEST_NAMES
+        query = {"limit": str(LIST_PAGE), "archived": _flag(value=archived)} | ({} if long else {"properties": names})
         async for rows in self._paged(f"/crm/objects/{VERSION}/{kind}", query):
-            yield _records(rows)
+            records = answers.records(rows)
+            yield await self.batch(kind, [str(row["id"]) for row in records], properties) if long else records
 
     async def probe(self, kind: str) -> None:
         """Ask for one record, to see whether the token may."""
@@ -100,7 +96,7 @@ class Client:
 
     async def search(
         self, kind: str, properties: Sequence[str], *, changed: str, since: datetime
-    ) -> AsyncIterator[list[JSON]]:
+    ) -> AsyncIterator[Found]:
         """Pages of the records whose property `changed` is at or after an instant, by rising id: a key set, not
         offsets, so that neither the cap of 10,000 nor equal times lose any (hubspot.md section 3)."""
         last = ""
@@ -114,8 +110,9 @@ class Client:
                 "limit": SEARCH_PAGE,
             }
             path = f"/crm/objects/{VERSION}/{kind}/search"
-            rows = _records(_rows(await self._read("POST", path, body=body, also=self._searches)))
-            yield rows
+            reply = await self._read("POST", path, body=body, also=self._searches)
+            rows = answers.records(answers.rows(reply))
+            yield Found(int(reply.body.get("total") or len(rows)), rows)
             if len(rows) < SEARCH_PAGE:
                 return
             if str(rows[-1]["id"]) == last:
@@ -123,16 +120,24 @@ class Client:
                 raise Retriable(msg)
             last = str(rows[-1]["id"])
 
-    async def batch(self, kind: str, ids: Sequence[str], properties: Sequence[str]) -> list[JSON]:
-        """Records by id, as they are now (no search lag); those that are gone are left out."""
+    async def batch(
+        self, kind: str, ids: Sequence[str], properties: Sequence[str], *, past: Sequence[str] = ()
+    ) -> list[JSON]:
+        """Records by id, as they are now (no search lag); those that are gone are left out.
+
+        `past` are properties whose former values are wanted, too, newest first.
+        """
         found: list[JSON] = []
-        for begin in range(0, len(ids), BATCH):
+        most = HISTORY_BATCH if past else BATCH
+        for begin in range(0, len(ids), most):
             body = {
-                "inputs": [{"id": id_} for id_ in ids[begin : begin + BATCH]],
+                "inputs": [{"id": id_} for id_ in ids[begin : begin + most]],
                 "properties": list(properties),
-                "propertiesWithHistory": [],
+                "propertiesWithHistory": list(past),
             }
-            found += _records(_rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body)))
+            found += answers.records(
+                answers.rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body))
+            )
         return found
 
     async def get(self, kind: str, id_: str, properties: Sequence[str]) -> Reply:
@@ -152,13 +157,13 @@ class Client:
             inputs = [{"id": id_} for id_ in ids[begin : begin + ASSOCIATION_BATCH]]
             path = f"/crm/associations/{VERSION}/{kind}/{to_kind}/batch/read"
             reply = await self._read("POST", path, body={"inputs": inputs})
-            _refuse_partial(reply)
-            for row in _rows(reply):
+            answers.refuse_partial(reply)
+            for row in answers.rows(reply):
                 id_ = str(row["from"]["id"])
                 found.setdefault(id_, []).extend(row.get("to", []))
-                if after := _after(row):
+                if after := answers.after(row):
                     found[id_] += await self._more_associated(kind, id_, to_kind, after)
-        return {id_: tuple(_association(entry) for entry in entries) for id_, entries in found.items()}
+        return {id_: tuple(answers.association(entry) for entry in entries) for id_, entries in found.items()}
 
     async def _more_associated(self, kind: str, id_: str, to_kind: str, after: str) -> list[JSON]:
         path = f"/crm/objects/{VERSION}/{kind}/{id_}/associations/{to_kind}"
@@ -169,8 +174,8 @@ class Client:
         after = query.get("after", "")
         while True:
             reply = await self._read("GET", path, query={**query, **({"after": after} if after else {})})
-            yield _rows(reply)
-            following = _after(reply.body)
+            yield answers.rows(reply)
+            following = answers.after(reply.body)
             if not following:
                 return
             if following == after:
@@ -192,12 +197,20 @@ class Client:
         """Make a record with its associations. There is no idempotency key (hubspot.md section 4)."""
         return await self._write("POST", f"/crm/objects/{VERSION}/{kind}", body)
 
+    async def merge(self, kind: str, id_: str, swallowed: str) -> Reply:
+        """Let one record swallow another, for good; the answer may carry a new id (hubspot.md section 3)."""
+        body = {"primaryObjectId": id_, "objectIdToMerge": swallowed}
+        return await self._write("POST", f"/crm/objects/{VERSION}/{kind}/merge", body)
+
     async def define(self, path: str, body: JSON) -> Reply:
         """Make a property or a group of them; `path` is behind the properties' root."""
         return await self._write("POST", f"/crm/properties/{VERSION}/{path}", body)
 
     async def _write(self, method: str, path: str, body: JSON) -> Reply:
-        return self._reply(await self._http.write(self._request(method, path, body=body), judge))
+        self._allowance.require(write=True)
+        with self._daily():
+            request = _Call(method, self._base + path, {}, body, None)
+            return self._reply(await self._sent(self._http.write, request))
 
     async def _read(
         self,
@@ -208,75 +221,63 @@ class Client:
         body: JSON | None = None,
         also: RateLimit | None = None,
     ) -> Reply:
-        request = self._request(method, path, query=query, body=body, also=also)
-        return self._reply(await self._http.read(request, judge))
+        self._allowance.require(write=False)
+        with self._daily():
+            request = _Call(method, self._base + path, query or {}, body, also)
+            return self._reply(await self._sent(self._http.read, request))
+
+    async def _sent(self, send: Callable[[Request, Judge], Awaitable[Answer]], call: _Call) -> Answer:
+        """Send with what opens the portal, and once more with a new token where the one before was refused: a refused
+        call did nothing."""
+        bearer = await self._auth.bearer()
+        try:
+            return await send(call.request(bearer), judge)
+        except SignIn as refused:
+            if refused.code not in EXPIRED:
+                raise
+            renewed = await self._auth.bearer(refused=bearer)
+            if renewed == bearer:  # a key that nobody can renew
+                raise
+        return await send(call.request(renewed), judge)
+
+    @contextmanager
+    def _daily(self) -> Iterator[None]:
+        """A refusal for the rest of the day holds for all calls, not for one."""
+        try:
+            yield
+        except Throttled as refused:
+            if refused.code != DAILY:
+                raise
+            raise self._allowance.used_up() from refused
 
     def _reply(self, answer: Answer) -> Reply:
+        self._allowance.heard(answer)
         allowed = answer.headers.get(ALLOWED, "")
         if allowed.isdigit():  # the plan's own limit in ten seconds, of which some is left to others
             self._rate.limit = max(1, int(allowed) * 9 // 10)
         return Reply(answer.json(), answer.date or datetime.now(UTC), answer.headers.get(REFERENCE, ""))
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: JSON | None = None,
-        also: RateLimit | None = None,
-    ) -> Request:
-        token = self._tokens.read().get("token", "")
-        if not token:
-            raise SignIn("HubSpot is not connected.", next_step=SIGN_IN_STEP)
-        return Request(
-            method,
-            self._base + path,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"}
-            | ({"Content-Type": "application/json"} if body is not None else {}),
-            query=query or {},
-            content=dump(body).encode() if body is not None else None,
-            also=also,
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call before it is known with what it is opened."""
+
+    method: str
+    url: str
+    query: Mapping[str, str]
+    body: JSON | None
+    also: RateLimit | None
+
+    def request(self, bearer: str) -> Request:
+        """The request as it is sent."""
+        headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
+        content = None
+        if self.body is not None:
+            headers["Content-Type"], content = "application/json", dump(self.body).encode()
+        return Request(self.method, self.url, headers, self.query, content, self.also)
 
 
-REFERENCE = "x-hubspot-correlation-id"
 ALLOWED = "x-hubspot-ratelimit-max"
-
-
-def _rows(reply: Reply) -> list[JSON]:
-    rows = reply.body.get("results", [])
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _records(rows: list[JSON]) -> list[JSON]:
-    """The rows, each of which has an id and properties.
-
-    Raises:
-        Retriable: one has not: the answer is not what was asked for.
-    """
-    if not all(row.get("id") and isinstance(row.get("properties", {}), dict) for row in rows):
-        msg = "HubSpot answered with records that have no id."
-        raise Retriable(msg)
-    return [{"properties": {}, **row} for row in rows]
-
-
-def _after(body: JSON) -> str:
-    paging = body.get("paging") or {}
-    return str((paging.get("next") or {}).get("after") or "")
-
-
-def _association(entry: JSON) -> Association:
-    labels = [kind.get("label") for kind in entry.get("associationTypes", [])]
-    return Association(str(entry.get("toObjectId", entry.get("id", ""))), tuple(label for label in labels if label))
-
-
-def _refuse_partial(reply: Reply) -> None:
-    """An item that failed for any other reason than having none must not be taken for having none."""
-    for error in reply.body.get("errors", []):
-        if error.get("subCategory") not in NONE_THERE and error.get("category") not in NONE_THERE:
-            msg = "HubSpot answered for some of the associations only."
-            raise Retriable(msg)
 
 
 def _flag(*, value: bool) -> str:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from qbconsole.connectors.http import Http
 from qbconsole.connectors.hubspot import checks
+from qbconsole.connectors.hubspot.allowance import Allowance
+from qbconsole.connectors.hubspot.auth import Auth
 from qbconsole.connectors.hubspot.batch import stamp_all
-from qbconsole.connectors.hubspot.client import REFERENCE, Client
+from qbconsole.connectors.hubspot.client import Client
+from qbconsole.connectors.hubspot.faults import REFERENCE
 from qbconsole.connectors.hubspot.read import STREAMS, Reader
 from qbconsole.connectors.hubspot.write import Writer
 from qbconsole.connectors.limits import Gate, RateLimit, shared
@@ -32,6 +35,7 @@ class HubSpot:
     """One HubSpot portal."""
 
     name: str = "hubspot"
+    reads: int = 0
     streams: tuple[str, ...] = STREAMS
 
     def __init__(self, settings: HubSpotSettings, tokens: TokenStore, *, http: Http | None = None) -> None:
@@ -39,16 +43,20 @@ class HubSpot:
 
         Args:
             settings: address, consent and limits.
-            tokens: `token`, a service key or private app token.
+            tokens: `token`, a service key or private app token; or what `tokens.py` gives for a sign-in.
             http: another client (tests).
         """
         self._settings = settings
-        account = f"{settings.api_url} {digest(tokens.read().get('token', ''))}"
+        known = tokens.read()
+        account = f"{settings.api_url} {digest(known.get('token') or known.get('client_id', ''))}"
         rate = shared(account, settings.requests_per_ten_seconds, seconds=10)
         self._http = http or make_http(settings, rate)
         searches = shared(account, settings.searches_per_second, seconds=SEARCH_SECOND)
-        self._client = Client(settings, tokens, self._http, rate=rate, searches=searches)
-        self._reader = Reader(self._client)
+        self._auth = Auth(settings, tokens, self._http)
+        self._client = Client(
+            settings, self._auth, self._http, rate=rate, searches=searches, allowance=Allowance(settings.keep_free)
+        )
+        self._reader = Reader(settings, self._client)
         self._writer = Writer(settings, self._client)
 
     def pull(
@@ -69,7 +77,7 @@ class HubSpot:
         """Do several writes: stamps in batches, tasks side by side."""
 
         async def send(wave: Sequence[Send]) -> Sequence[Receipt | Problem]:
-            done = await stamp_all(self._client, wave, self._writer.define)
+            done = await stamp_all(self._client, wave, self._writer.stamps.define)
             rest = [one for one in wave if one.request_id not in done]
             outcomes = await at_once([self._writer.apply(one.operation) for one in rest])
             done |= {one.request_id: outcome for one, outcome in zip(rest, outcomes, strict=True)}
@@ -83,7 +91,7 @@ class HubSpot:
 
     async def check(self) -> Sequence[Capability]:
         """What the token reaches, and which of our properties are there."""
-        return await checks.capabilities(self._settings, self._client)
+        return await checks.capabilities(self._settings, self._client, self._auth.granted())
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,50 +1,26 @@
-"""One function turns an answer of HubSpot's into a `Problem`: by status, category and code (hubspot.md 5, 6)."""
+"""One function turns an answer of HubSpot's into a `Problem`, by the cookbook (hubspot.md 5, 6)."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.connectors.hubspot.cookbook import AGAIN, BY_CODE, UNKNOWN_PROPERTY
 from qbconsole.connectors.payload import UnreadableError
-from qbconsole.domain.errors import Configuration, Conflict, Fatal, NeedsPerson, Problem, Retriable, SignIn, Throttled
+from qbconsole.domain.errors import Problem, Retriable, Throttled
 from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qbconsole.connectors.http import Answer
+    from qbconsole.connectors.hubspot.cookbook import Entry
 
-AGAIN = "It is tried again by itself."
-SIGN_IN_STEP = "Make a new service key or private app token in HubSpot and run `qbconsole connect crm`."
+REFERENCE = "x-hubspot-correlation-id"
+"""The header in which HubSpot names a call; its support asks for it."""
+LONGEST_QUOTE = 300
 
-MISSING = "404"
-UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
-EXISTS = "409"
-
-LOCKED_WAIT = 2.0
-MIGRATION_WAIT = 60.0
-DAILY_WAIT = 3600.0
-"""A spent daily allowance comes back at midnight in the portal's zone: an hour is a fair time to look again."""
-WAIT_BY_POLICY = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": DAILY_WAIT}
-
-REFUSALS: dict[str, tuple[str, str]] = {
-    UNKNOWN_PROPERTY: (
-        "HubSpot has no property {names}",
-        "Allow qbconsole to make its properties, or make them in HubSpot (Settings, Properties), then press R.",
-    ),
-    "READ_ONLY_VALUE": (
-        "the property {names} is read-only in HubSpot",
-        "Give the property another name in HubSpot, or allow writing.",
-    ),
-    "INVALID_OPTION": ("HubSpot does not know that option of {names}", "Add the option in HubSpot, then press R."),
-    "MISSING_REQUIRED_PROPERTY": (
-        "HubSpot demands a value for {names}",
-        "Fill it in on the record, or relax the rule in HubSpot, then press R.",
-    ),
-    "MISSING_CONDITIONAL_REQUIRED_PROPERTY": (
-        "HubSpot demands a value for {names}",
-        "Fill it in on the record, or relax the rule in HubSpot, then press R.",
-    ),
-}
-"""By the code of the first error: the cause and the next step in plain words."""
+Details = dict[str, Any]
 
 
 def judge(answer: Answer) -> Problem | None:
@@ -52,83 +28,59 @@ def judge(answer: Answer) -> Problem | None:
     body: Any = None
     with suppress(UnreadableError):  # edge errors are HTML: the status speaks
         body = answer.json()
-    status = answer.status
-    details = body if isinstance(body, dict) else {}
-    if 200 <= status < 300:
-        if isinstance(body, dict) or status == 204:
+    if 200 <= answer.status < 300:
+        if isinstance(body, dict) or answer.status == 204:
             return None
-        return Retriable("HubSpot gave no readable answer.", next_step=AGAIN, code=str(status))
-    if (wait := _wait(answer, details)) is not None:
-        return Throttled("HubSpot asks to wait.", wait=wait, code=str(status))
-    if status == 401:
-        return SignIn("HubSpot refuses the token.", next_step=SIGN_IN_STEP, code=_category(details) or "401")
-    if status == 403:
-        return _forbidden(details)
-    if status == 404:
-        return Conflict("it is no longer in HubSpot.", next_step="Look for it in HubSpot's recycle bin.", code=MISSING)
-    if status == 400 or status == 409:
-        return _refused(status, details)
-    if status >= 500 or status == 408:
-        return Retriable(f"HubSpot is not well (status {status}).", next_step=AGAIN, code=str(status))
-    if 300 <= status < 400:
-        return Configuration(
-            f"HubSpot is not at the address in the settings (status {status}).",
-            next_step="Correct the CRM URL of the book.",
-            code=str(status),
-        )
-    return Fatal(
-        f"HubSpot refused the request (status {status}).",
-        next_step="Please report it with the reference in the sync log.",
-        code=str(status),
-    )
+        return Retriable("HubSpot gave no readable answer.", next_step=AGAIN, code=str(answer.status))
+    problem = _meaning(answer, body if isinstance(body, dict) else {})
+    if reference := answer.headers.get(REFERENCE, ""):
+        problem.reference = f"HubSpot's reference {safe_text(reference, limit=60)}"
+    return problem
 
 
-def _wait(answer: Answer, details: dict[str, Any]) -> float | None:
-    """Seconds to wait, for answers that say that nothing was done."""
-    if answer.status == 429:
-        policy = str(details.get("policyName", ""))
-        if not policy and "secondly limit" in str(details.get("message", "")):
-            policy = "SECONDLY"
-        return answer.wait(WAIT_BY_POLICY.get(policy, 10.0))
-    if answer.status == 423:
-        return answer.wait(LOCKED_WAIT)
-    if answer.status == 477:
-        return answer.wait(MIGRATION_WAIT)
-    return None
+def problem_of(code: str, names: Iterable[str]) -> Problem:
+    """A problem of the cookbook that we found ourselves, about some properties."""
+    return _made(BY_CODE[code], code, status=0, names=", ".join(names))
 
 
-def _forbidden(details: dict[str, Any]) -> NeedsPerson:
-    scopes = ", ".join(_context(details, "requiredGranularScopes")) or "one that this call needs"
-    return NeedsPerson(
-        f"The HubSpot token lacks a permission: {safe_text(scopes)}.",
-        next_step="Add the scope to the service key or private app in HubSpot, then press R.",
-        code=_category(details) or "403",
-    )
+def _meaning(answer: Answer, details: Details) -> Problem:
+    code, found = _entry(answer.status, details)
+    names = ", ".join(_context(details, "propertyName") or _context(details, "requiredGranularScopes"))
+    said = safe_text(str(details.get("message") or ""), limit=LONGEST_QUOTE)
+    return _made(found, code, status=answer.status, names=names, said=said, wait=answer.wait(found.wait))
 
 
-def _refused(status: int, details: dict[str, Any]) -> NeedsPerson:
+def _entry(status: int, details: Details) -> tuple[str, Entry]:
+    """The code by which an answer is known, and its entry."""
+    group = f"{status // 100}xx"
+    for code in (*_codes(status, details), str(status), group):
+        if code in BY_CODE:
+            return str(status) if code == group else code, BY_CODE[code]
+    return str(status), BY_CODE["other"]
+
+
+def _codes(status: int, details: Details) -> list[str]:
+    """HubSpot's own words for what is wrong, the most telling first."""
+    message = str(details.get("message") or "")
+    if status == 429:
+        policy = str(details.get("policyName") or "")
+        return [policy or ("SECONDLY" if "secondly limit" in message and "ten_" not in message else "")]
     errors = details.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    code = str(first.get("code") or "")
-    if not code and UNKNOWN_PROPERTY in str(details.get("message", "")):
-        code = UNKNOWN_PROPERTY
-    if code in REFUSALS:
-        cause, step = REFUSALS[code]
-        names = ", ".join(_context(details, "propertyName")) or "that it was given"
-        return NeedsPerson(f"{cause.format(names=safe_text(names))}.", next_step=step, code=code)
-    said = safe_text(str(details.get("message") or "no reason"), limit=300)
-    return NeedsPerson(
-        f'HubSpot refused it: "{said}".',
-        next_step="Mend the record in HubSpot, then press R.",
-        code=code or (EXISTS if status == 409 else _category(details) or "400"),
-    )
+    codes = [str(first.get("code") or ""), str(details.get("category") or "")]
+    return codes if codes[0] or UNKNOWN_PROPERTY not in message else [UNKNOWN_PROPERTY]
 
 
-def _category(details: dict[str, Any]) -> str:
-    return str(details.get("category") or "")
+def _made(found: Entry, code: str, *, status: int, names: str, said: str = "", wait: float = 0.0) -> Problem:
+    cause = found.cause.format(names=safe_text(names) or "one that this call needs", status=status)
+    words = f'{cause}: "{said}".' if found.quote and said else f"{cause}."
+    problem = Throttled(words, wait=wait, code=code) if found.kind is Throttled else found.kind(words, code=code)
+    problem.next_step = found.next_step
+    problem.owner = found.owner
+    return problem
 
 
-def _context(details: dict[str, Any], name: str) -> list[str]:
+def _context(details: Details, name: str) -> list[str]:
     """A list of names from the context of the answer or of its errors: HubSpot puts it in either."""
     errors = details.get("errors")
     holders = [details, *(errors if isinstance(errors, list) else [])]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from qbconsole.connectors.vendor import Moment, Number, VendorModel
+from qbconsole.connectors.vendor import Day, Moment, Number, VendorModel
 
 
 class Properties(VendorModel):
@@ -80,6 +80,58 @@ class ProductProperties(Properties):
     price: Number | None = None
 
 
+class QuoteProperties(Properties):
+    """Of a quote, legacy or CPQ (hubspot.md section 2)."""
+
+    hs_title: str = ""
+    hs_status: str = ""
+    hs_template_type: str = ""
+    hs_quote_amount: Number | None = None
+    hs_currency: str = ""
+    hs_quote_number: str = ""
+    hs_expiration_date: Day | None = None
+    hs_quote_link: str = ""
+    hs_esign_enabled: bool = False
+    hs_esign_num_signers_required: Number = Decimal(0)
+    hs_clickwrap_accepted_by: str = ""
+    hs_payment_status: str = ""
+    hs_billing_enabled: bool = False
+
+
+class StageVisitModel(VendorModel):
+    """One entry of a deal stage's history; its value is missing where the stage was cleared."""
+
+    value: str = ""
+    timestamp: Moment
+
+
+class OptionModel(VendorModel):
+    """An option of an enumeration."""
+
+    value: str
+    label: str = ""
+    hidden: bool = False
+
+
+class ModificationModel(VendorModel):
+    """What may be done with a property."""
+
+    read_only_value: bool = Field(default=False, alias="readOnlyValue")
+
+
+class PropertyModel(VendorModel):
+    """The definition of a property; a renamed one keeps its name and changes its label (hubspot.md section 8)."""
+
+    name: str
+    label: str = ""
+    type: str = ""
+    archived: bool = False
+    options: list[OptionModel] = Field(default_factory=list)
+    modification: ModificationModel = Field(
+        default_factory=lambda: ModificationModel.model_validate({}), alias="modificationMetadata"
+    )
+
+
 class OwnerModel(VendorModel):
     """An owner; `id` is what `hubspot_owner_id` holds, not `userId` (trap 6)."""
 
@@ -112,4 +164,5 @@ class PipelineModel(VendorModel):
 
     id: str
     label: str = ""
+    archived: bool = False
     stages: list[StageModel] = Field(default_factory=list)

@@ -2,152 +2,155 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.base import Page, Pulled
-from qbconsole.connectors.hubspot import translate
+from qbconsole.connectors.hubspot import lists
 from qbconsole.connectors.hubspot.client import ASSOCIATION_BATCH, BATCH, LIST_PAGE
-from qbconsole.connectors.hubspot.faults import MISSING
-from qbconsole.connectors.hubspot.properties import CHANGED, READ
+from qbconsole.connectors.hubspot.cookbook import MISSING
+from qbconsole.connectors.hubspot.cursor import OVERLAP, Cursor
+from qbconsole.connectors.hubspot.properties import CHANGED
 from qbconsole.connectors.hubspot.translate import Portal, merged_ids, pulled, tombstone
-from qbconsole.connectors.payload import dump
-from qbconsole.connectors.vendor import readable
 from qbconsole.domain.errors import Conflict
-from qbconsole.domain.records import Deal, Stage
+from qbconsole.domain.records import Deal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from qbconsole.connectors.hubspot.client import Association, Client
+    from qbconsole.connectors.hubspot.answers import Association
+    from qbconsole.connectors.hubspot.client import Client
+    from qbconsole.connectors.hubspot.settings import HubSpotSettings
+
+    Row = dict[str, Any]
 
 PREFIX = "hubspot."
-OBJECTS = ("products", "companies", "contacts", "deals", "line_items")
-STREAMS = tuple(PREFIX + kind for kind in ("owners", "stages", *OBJECTS))
+OBJECTS = ("products", "companies", "contacts", "deals", "line_items", "quotes")
+STREAMS = tuple(PREFIX + kind for kind in ("owners", "field_definitions", "stages", *OBJECTS))
 
-RELATED = {"contacts": ("companies",), "deals": ("companies", "line_items"), "line_items": ("deals",)}
+RELATED = {
+    "contacts": ("companies",),
+    "deals": ("companies", "line_items"),
+    "line_items": ("deals",),
+    "quotes": ("deals", "line_items"),
+}
 """By kind, the associations that belong to the record as we see it."""
-
-OVERLAP = timedelta(minutes=5)
-"""How far before the last search the next one looks: the index lags, by up to half a minute seen."""
-SWEEP = timedelta(hours=1)
-"""How often the archived records are listed: no search shows them."""
-RELIST = timedelta(days=7)
-"""How often everything is listed again: a record deleted for good leaves no trace."""
+PAST = {"deals": ("dealstage",)}
+"""By kind, the properties whose former values are read."""
+HISTORY = "propertiesWithHistory"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a stream stands, by the server's clock: last search, last sweep of the archived, last listing."""
-
-    time: datetime | None = None
-    swept: datetime | None = None
-    listed: datetime | None = None
-    digest: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """The cursor in a stored text; an empty or foreign one is none."""
-        try:
-            held = json.loads(text)
-            times = {name: datetime.fromisoformat(held[name]) for name in ("time", "swept", "listed") if held.get(name)}
-            return cls(**times, digest=held.get("digest", ""))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return cls()
-
-    def text(self) -> str:
-        """The text to store."""
-        times = {name: getattr(self, name) for name in ("time", "swept", "listed")}
-        return json.dumps({name: at.isoformat() for name, at in times.items() if at} | {"digest": self.digest})
-
-
+@dataclass(frozen=True)
 class Reader:
     """Pulls the streams of one portal."""
 
-    def __init__(self, client: Client) -> None:
-        """Take the client."""
-        self._client = client
+    settings: HubSpotSettings
+    client: Client
 
     async def pull(
         self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool
     ) -> AsyncIterator[Page]:
         """Pages of all streams in their order; see `connectors.base.Connector.pull`."""
-        account = await self._client.account()
+        account = await self.client.account()
         now = account.time
-        portal = Portal(currency=str(account.body.get("companyCurrency") or "USD"))
-        known = {stream: Cursor() if full else Cursor.parse(cursors.get(stream, "")) for stream in STREAMS}
+        known = {stream: Cursor.parse(cursors.get(stream, "")) for stream in STREAMS}
+        if full:
+            known = {stream: Cursor(time=cursor.time) for stream, cursor in known.items()}
 
-        yield _settled(PREFIX + "owners", await self._owners(), known[PREFIX + "owners"], now, calls=3)
-        stages = await self._stages()
-        portal = replace(portal, won_stages=_won(stages))
-        yield _settled(PREFIX + "stages", stages, known[PREFIX + "stages"], now)
+        owners, defined, stages = PREFIX + "owners", PREFIX + "field_definitions", PREFIX + "stages"
+        yield lists.settled(owners, await lists.owners(self.client), known[owners], now, calls=3)
+        definitions = await lists.definitions(self.client, OBJECTS)
+        yield lists.settled(defined, definitions, known[defined], now, calls=len(OBJECTS))
+        found = await lists.stages(self.client)
+        now = min(now, (await self.client.account()).time)  # one clock that is fast must not make the cursor run ahead
+        yield lists.settled(stages, found, known[stages], now)
 
-        lines_of_deals: list[str] = []
+        portal = Portal(
+            currency=str(account.body.get("companyCurrency") or "USD"),
+            won_stages=lists.won(found),
+            custom={kind: self.settings.custom(kind) for kind in OBJECTS},
+            signed_by=lists.counting_signatures(definitions),
+            billing_label=self.settings.billing_label,
+        )
+        lines_of_deals: list[str] = []  # their search index may lag behind the deal's
         for kind in OBJECTS:
             stream = PREFIX + kind
-            cursor, before = known[stream], cursors.get(stream, "")
-            if cursor.time is None or cursor.listed is None or now - cursor.listed > RELIST:
-                async for page in self._list(kind, before, portal, now):
-                    yield page
-                continue
             wanted = [*watched.get(stream, ()), *(lines_of_deals if kind == "line_items" else ())]
-            async for rows in self._changed(kind, cursor.time):
-                changed = await self._complete(kind, rows, portal)
-                lines_of_deals += _lines_of(changed)  # their search index may lag behind the deal's
-                yield Page(stream, tuple(changed), before)
-            found, gone = await self._again(kind, list(dict.fromkeys(wanted)), portal)
-            if found:
-                yield Page(stream, tuple(found), before, calls=-(-len(found) // BATCH))
-            lines_of_deals += _lines_of(found)
-            cursor = replace(cursor, time=now)
-            if cursor.swept is None or now - cursor.swept > SWEEP:
-                gone += await self._archived(kind, cursor.swept)
-                cursor = replace(cursor, swept=now)
-            yield Page(stream, tuple(gone), cursor.text(), calls=0)
+            one = _OneKind(self.client, kind, portal, now, known[stream], cursors.get(stream, ""))
+            async for page in one.pages(list(dict.fromkeys(wanted))):
+                if kind == "deals" and not one.listing:
+                    lines_of_deals += _lines_of(page.records)
+                yield page
 
-    # --- small lists --------------------------------------------------------------------------------------------------
 
-    async def _owners(self) -> list[Pulled]:
-        live = await self._client.owners(archived=False)
-        left = [{**row, "archived": True} for row in await self._client.owners(archived=True)]
-        return [
-            Pulled(
-                "owners",
-                str(row.get("id")),
-                dump(row),
-                readable("A HubSpot owner", partial(translate.owner, row)),
-            )
-            for row in (*live, *left)
-        ]
+@dataclass
+class _OneKind:
+    """The pull of one kind of record.
 
-    async def _stages(self) -> list[Pulled]:
-        found: list[Pulled] = []
-        for row in await self._client.pipelines():
-            stages = readable("A HubSpot pipeline", partial(translate.stages, row))
-            payloads = {str(entry.get("id")): dump(entry) for entry in row.get("stages") or []}
-            found += [Pulled("stages", stage.id, payloads[stage.id], stage) for stage in stages]
-        return found
+    `listing` tells whether it became a listing of everything, `many` whether it did since so much had changed.
+    """
 
-    # --- everything ---------------------------------------------------------------------------------------------------
+    client: Client
+    kind: str
+    portal: Portal
+    now: datetime
+    cursor: Cursor
+    before: str
+    listing: bool = False
+    many: bool = False
+    stream: str = field(init=False)
+    asked: tuple[str, ...] = field(init=False)
+    own: str = field(init=False)
+    """The properties that are asked for in this portal only."""
 
-    async def _list(self, kind: str, before: str, portal: Portal, now: datetime) -> AsyncIterator[Page]:
+    def __post_init__(self) -> None:
+        self.stream = PREFIX + self.kind
+        self.asked = self.portal.asked(self.kind)
+        self.own = ",".join(self.portal.own(self.kind))
+
+    async def pages(self, wanted: Sequence[str]) -> AsyncIterator[Page]:
+        """What changed, or everything; `wanted` are ids to read again although nothing says that they changed."""
+        if self.cursor.wants_listing(self.now, self.own):
+            async for page in self._everything():
+                yield page
+            return
+        changed = CHANGED.get(self.kind, "hs_lastmodifieddate")
+        async for found in self.client.search(self.kind, self.asked, changed=changed, since=self._since()):
+            if self.cursor.too_many(found.total):
+                self.many = True
+                async for page in self._everything():
+                    yield page
+                return
+            if found.rows:
+                yield Page(self.stream, tuple(await self._complete(found.rows)), self.before)
+        again, gone = await self._again(wanted)
+        if again:
+            yield Page(self.stream, tuple(again), self.before, calls=-(-len(again) // BATCH))
+        cursor = replace(self.cursor, time=self.now)
+        if cursor.wants_sweep(self.now):
+            gone += await self._archived(cursor.swept)
+            cursor = replace(cursor, swept=self.now)
+        yield Page(self.stream, tuple(gone), cursor.text(), calls=0)
+
+    def _since(self) -> datetime:
+        return (self.cursor.time or self.now) - OVERLAP
+
+    async def _everything(self) -> AsyncIterator[Page]:
         """All records. The cursor moves with the last page only: a listing that was cut short begins again."""
-        stream, first = PREFIX + kind, True
-        async for rows in self._many(kind):
-            found = await self._complete(kind, rows, portal)
-            calls = -(-len(rows) // LIST_PAGE) + len(RELATED.get(kind, ()))
-            yield Page(stream, tuple(found), before, first=first, calls=calls)
-            first = False
-        yield Page(stream, (), Cursor(now, now, now).text(), first=first, complete=True, calls=0)
+        self.listing, count = True, 0
+        async for rows in self._portions():
+            found = await self._complete(rows)
+            calls = -(-len(rows) // LIST_PAGE) + len(RELATED.get(self.kind, ()))
+            yield Page(self.stream, tuple(found), self.before, first=count == 0, calls=calls)
+            count += len(rows)
+        cursor = Cursor(self.now, self.now, self.now, count=count, asked=self.own)
+        yield Page(self.stream, (), cursor.text(), first=count == 0, complete=True, calls=0)
 
-    async def _many(self, kind: str) -> AsyncIterator[list[dict[str, Any]]]:
+    async def _portions(self) -> AsyncIterator[list[Row]]:
         """The list in portions as large as one batch read of associations takes."""
-        portion: list[dict[str, Any]] = []
-        async for rows in self._client.listing(kind, READ[kind]):
+        portion: list[Row] = []
+        async for rows in self.client.listing(self.kind, self.asked):
             portion += rows
             if len(portion) > ASSOCIATION_BATCH - LIST_PAGE:
                 yield portion
@@ -155,61 +158,72 @@ class Reader:
         if portion:
             yield portion
 
-    # --- what changed, and what is watched ----------------------------------------------------------------------------
-
-    async def _changed(self, kind: str, since: datetime) -> AsyncIterator[list[dict[str, Any]]]:
-        """Pages of what the search shows as changed since an instant."""
-        changed = CHANGED.get(kind, "hs_lastmodifieddate")
-        async for rows in self._client.search(kind, READ[kind], changed=changed, since=since - OVERLAP):
-            if rows:
-                yield rows
-
-    async def _again(self, kind: str, ids: Sequence[str], portal: Portal) -> tuple[list[Pulled], list[Pulled]]:
+    async def _again(self, ids: Sequence[str]) -> tuple[list[Pulled], list[Pulled]]:
         """The watched records as they are now, and tombstones for those that are gone or were merged into another.
 
         They are read even if the search has just shown them: its index lags behind the records.
         """
-        rows = await self._client.batch(kind, ids, READ[kind]) if ids else []
-        found = await self._complete(kind, rows, portal)
+        rows = await self.client.batch(self.kind, ids, self.asked, past=PAST.get(self.kind, ())) if ids else []
         there = {str(row["id"]) for row in rows}
         missing = [id_ for id_ in ids if id_ not in there]
-        return found, [row for id_ in missing if (row := await self._fate(kind, id_)) is not None]
+        rows = [{HISTORY: {}, **row} for row in rows]  # it was asked for
+        return await self._complete(rows), [row for id_ in missing if (row := await self._fate(id_)) is not None]
 
-    async def _fate(self, kind: str, id_: str) -> Pulled | None:
+    async def _fate(self, id_: str) -> Pulled | None:
         """The tombstone of a record that a batch read left out; None if it is there after all."""
         try:
-            reply = await self._client.get(kind, id_, READ[kind])
+            reply = await self.client.get(self.kind, id_, self.asked)
         except Conflict as missing:
             if missing.code != MISSING:
                 raise
-            return tombstone(kind, id_)
+            return tombstone(self.kind, id_)
         survivor = str(reply.body.get("id", ""))
-        return None if survivor == id_ else tombstone(kind, id_, merged_into=survivor)
+        return None if survivor == id_ else tombstone(self.kind, id_, merged_into=survivor)
 
-    async def _archived(self, kind: str, since: datetime | None) -> list[Pulled]:
+    async def _archived(self, since: datetime | None) -> list[Pulled]:
         """Tombstones for what was archived since an instant."""
         gone: list[Pulled] = []
-        async for rows in self._client.listing(kind, ("hs_object_id",), archived=True):
-            gone += [tombstone(kind, str(row["id"])) for row in rows if _archived_since(row, since)]
+        async for rows in self.client.listing(self.kind, ("hs_object_id",), archived=True):
+            gone += [tombstone(self.kind, str(row["id"])) for row in rows if _archived_since(row, since)]
         return gone
 
-    async def _complete(self, kind: str, rows: Sequence[dict[str, Any]], portal: Portal) -> list[Pulled]:
-        """The rows with their associations; and a tombstone for each id that one of them swallowed."""
+    async def _complete(self, rows: Sequence[Row]) -> list[Pulled]:
+        """The rows with associations and history; and a tombstone for each id that one of them swallowed."""
         ids = [str(row["id"]) for row in rows]
         related: dict[str, dict[str, tuple[Association, ...]]] = {
-            to_kind: await self._client.associated(kind, ids, to_kind) for to_kind in RELATED.get(kind, ()) if ids
+            to: await self.client.associated(self.kind, ids, to) for to in RELATED.get(self.kind, ()) if ids
         }
         found: list[Pulled] = []
-        for row in rows:
+        for row in await self._with_history(rows):
             id_ = str(row["id"])
-            found += [tombstone(kind, old, merged_into=id_) for old in merged_ids(row)]
-            found.append(pulled(kind, row, {to: ends.get(id_, ()) for to, ends in related.items()}, portal))
+            found += [tombstone(self.kind, old, merged_into=id_) for old in merged_ids(row)]
+            ends = {to: of.get(id_, ()) for to, of in related.items()}
+            found.append(pulled(self.kind, row, ends, self.portal))
         return found
 
+    async def _with_history(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Deals with the stages that they went through, where that is cheap: those that are won or changed lately."""
+        past = PAST.get(self.kind, ())
+        bare = [str(row["id"]) for row in rows if HISTORY not in row and (self._won(row) or self._changed(row))]
+        if not past or not bare:
+            return rows
+        history = {str(row["id"]): row for row in await self.client.batch(self.kind, bare, (), past=past)}
+        return [{HISTORY: (history.get(str(row["id"])) or {}).get(HISTORY), **row} for row in rows]
 
-def _won(stages: Sequence[Pulled]) -> frozenset[tuple[str, str]]:
-    records = [row.record for row in stages]
-    return frozenset((stage.pipeline_id, stage.id) for stage in records if isinstance(stage, Stage) and stage.won)
+    def _won(self, row: Row) -> bool:
+        properties = row["properties"]
+        stage = (properties.get("pipeline"), properties.get("dealstage"))
+        return properties.get("hs_is_closed_won") == "true" or stage in self.portal.won_stages
+
+    def _changed(self, row: Row) -> bool:
+        """Whether it is one of a few that changed since the stream was last read; of a first listing none is."""
+        if self.many:
+            return False
+        try:
+            modified = datetime.fromisoformat(str(row["properties"].get("hs_lastmodifieddate")))
+            return self.cursor.time is not None and modified >= self._since()
+        except (ValueError, TypeError):
+            return True
 
 
 def _lines_of(found: Sequence[Pulled]) -> list[str]:
@@ -217,18 +231,9 @@ def _lines_of(found: Sequence[Pulled]) -> list[str]:
     return [id_ for deal in deals if isinstance(deal, Deal) for id_ in deal.line_item_ids]
 
 
-def _archived_since(row: dict[str, Any], since: datetime | None) -> bool:
+def _archived_since(row: Row, since: datetime | None) -> bool:
     """Whether it was archived since; also if that cannot be told, since a second tombstone does no harm."""
     try:
         return since is None or datetime.fromisoformat(str(row.get("archivedAt"))) >= since - OVERLAP
     except (ValueError, TypeError):
         return True
-
-
-def _settled(stream: str, rows: Sequence[Pulled], before: Cursor, now: datetime, *, calls: int = 1) -> Page:
-    """The page of a list that is read whole each time: without records if it is as it was."""
-    digest = hashlib.sha256("\n".join(row.payload for row in rows).encode()).hexdigest()
-    cursor = Cursor(time=now, digest=digest).text()
-    if digest == before.digest:
-        return Page(stream, (), cursor, calls=calls)
-    return Page(stream, tuple(rows), cursor, first=True, complete=True, calls=calls)

@@ -8,32 +8,65 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.base import Pulled
 from qbconsole.connectors.hubspot import models
-from qbconsole.connectors.hubspot.properties import READ, STAMPS
+from qbconsole.connectors.hubspot.properties import NAMES, READ
 from qbconsole.connectors.payload import dump
 from qbconsole.connectors.vendor import UNREADABLE, unreadable
 from qbconsole.domain.money import rounded
-from qbconsole.domain.records import Address, Company, Contact, Deal, LineItem, Owner, Product, Record, Stage
+from qbconsole.domain.records import (
+    Address,
+    Company,
+    Contact,
+    Deal,
+    FieldDefinition,
+    LineItem,
+    Owner,
+    Product,
+    Quote,
+    Record,
+    Stage,
+    StageVisit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
-    from qbconsole.connectors.hubspot.client import Association
+    from qbconsole.connectors.hubspot.answers import Association
 
     Related = Mapping[str, tuple[Association, ...]]
 
 
+CPQ, ACCEPTED, PAID = "CPQ_QUOTE", "ACCEPTED", "PAID"
+"""The marker of a CPQ quote, its state once the buyer agreed, and the payment state of one that is paid."""
+
+
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """What the portal says about all its records: currency, and which (pipeline, stage) are won."""
+    """What the book and the portal say about all records.
+
+    `won_stages` are (pipeline, stage). `custom` are by kind the portal's own properties that are read; `signed_by` the
+    properties of a quote that count who signed, whose names differ by account (hubspot.md section 2).
+    """
 
     currency: str = "USD"
     won_stages: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    custom: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signed_by: tuple[str, ...] = ()
+    billing_label: str = "billing"
+
+    def own(self, kind: str) -> tuple[str, ...]:
+        """The properties of a kind that are asked for in this portal only."""
+        return (*self.custom.get(kind, ()), *(self.signed_by if kind == "quotes" else ()))
+
+    def asked(self, kind: str) -> tuple[str, ...]:
+        """All properties of a kind that are asked for by name."""
+        return (*READ[kind], *self.own(kind))
 
 
 def pulled(kind: str, row: dict[str, Any], related: Related, portal: Portal) -> Pulled:
     """One record as a stream yields it. The associations are part of the payload, so that its hash moves with them."""
     id_ = str(row.get("id", ""))
-    payload = dump(_kept(kind, row, related))
+    payload = dump(_kept(row, related, portal.asked(kind)))
     try:
         return Pulled(kind, id_, payload, _TRANSLATORS[kind](row, related, portal))
     except UNREADABLE as error:
@@ -72,12 +105,29 @@ def stages(row: dict[str, Any]) -> list[Stage]:
             position=stage.display_order,
         )
         for stage in pipeline.stages
+        if not (pipeline.archived or stage.archived)
     ]
 
 
-def _kept(kind: str, row: dict[str, Any], related: Related) -> dict[str, Any]:
-    """The record without what differs by the way it was read: HubSpot adds properties of its own to some answers."""
-    asked = READ[kind]
+def definition(kind: str, row: dict[str, Any]) -> FieldDefinition:
+    """A property as the portal defines it, with those of its options that are offered."""
+    model = models.PropertyModel.model_validate(row)
+    return FieldDefinition(
+        id=f"{kind}.{model.name}",
+        object=kind,
+        name=model.name,
+        label=model.label,
+        type=model.type,
+        options=tuple((option.value, option.label) for option in model.options if not option.hidden),
+        read_only=model.modification.read_only_value,
+    )
+
+
+def _kept(row: dict[str, Any], related: Related, asked: tuple[str, ...]) -> dict[str, Any]:
+    """The record without what differs by the way it was read: HubSpot adds properties of its own to some answers.
+
+    The history of a deal's stage is left out too, since not every reading brings it; it moves with the deal's stage.
+    """
     properties = row.get("properties") or {}
     kept = {
         name: row[name] for name in ("id", "createdAt", "updatedAt", "archived", "url") if row.get(name) is not None
@@ -95,7 +145,23 @@ def _by_number(entry: Association) -> tuple[int, str]:
     return len(entry.id), entry.id
 
 
-def _company(row: dict[str, Any], _related: Related, _portal: Portal) -> Company:
+def _custom(row: dict[str, Any], names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    properties = row["properties"]
+    return tuple((name, str(properties[name])) for name in sorted(names) if properties.get(name) not in (None, ""))
+
+
+def _visits(row: dict[str, Any]) -> tuple[StageVisit, ...]:
+    """The stages that a deal came into, oldest first; HubSpot names the newest first."""
+    history = (row.get("propertiesWithHistory") or {}).get("dealstage") or []
+    found = [models.StageVisitModel.model_validate(entry) for entry in history]
+    return tuple(sorted((StageVisit(one.value, one.timestamp) for one in found if one.value), key=_instant))
+
+
+def _instant(visit: StageVisit) -> datetime:
+    return visit.at
+
+
+def _company(row: dict[str, Any], _related: Related, portal: Portal) -> Company:
     found = models.CompanyProperties.model_validate(row["properties"])
     street = ", ".join(part for part in (found.address.strip(), found.address2.strip()) if part)
     return Company(
@@ -107,10 +173,11 @@ def _company(row: dict[str, Any], _related: Related, _portal: Portal) -> Company
         owner_id=found.hubspot_owner_id,
         customer_tag=found.qbc_customer_id,
         url=_url(row),
+        custom=_custom(row, portal.custom.get("companies", ())),
     )
 
 
-def _contact(row: dict[str, Any], related: Related, _portal: Portal) -> Contact:
+def _contact(row: dict[str, Any], related: Related, portal: Portal) -> Contact:
     found = models.ContactProperties.model_validate(row["properties"])
     companies = sorted(related.get("companies", ()), key=lambda entry: (not entry.primary, _by_number(entry)))
     return Contact(
@@ -119,7 +186,7 @@ def _contact(row: dict[str, Any], related: Related, _portal: Portal) -> Contact:
         email=found.email,
         phone=found.phone,
         company_ids=tuple(entry.id for entry in companies),
-        billing=any("billing" in label.lower() for entry in companies for label in entry.labels),
+        billing=any(portal.billing_label.lower() in label.lower() for entry in companies for label in entry.labels),
     )
 
 
@@ -127,7 +194,6 @@ def _deal(row: dict[str, Any], related: Related, portal: Portal) -> Deal:
     found = models.DealProperties.model_validate(row["properties"])
     currency = found.deal_currency_code or portal.currency
     companies = sorted(related.get("companies", ()), key=_by_number)
-    properties = row["properties"]
     return Deal(
         id=str(row["id"]),
         name=found.dealname,
@@ -141,8 +207,10 @@ def _deal(row: dict[str, Any], related: Related, portal: Portal) -> Deal:
         company_ids=tuple(entry.id for entry in companies),
         primary_company_id=next((entry.id for entry in companies if entry.primary), ""),
         line_item_ids=tuple(entry.id for entry in sorted(related.get("line_items", ()), key=_by_number)),
-        stamp=tuple((name, str(properties[name])) for name in sorted(STAMPS) if properties.get(name) not in (None, "")),
+        stamp=_custom(row, NAMES),
         url=_url(row),
+        visits=_visits(row),
+        custom=_custom(row, portal.custom.get("deals", ())),
     )
 
 
@@ -170,12 +238,50 @@ def _product(row: dict[str, Any], _related: Related, _portal: Portal) -> Product
     return Product(id=str(row["id"]), name=found.name, sku=found.hs_sku, unit_price=found.price)
 
 
+def _quote(row: dict[str, Any], related: Related, portal: Portal) -> Quote:
+    found = models.QuoteProperties.model_validate(row["properties"])
+    signed = max((_signatures(row["properties"].get(name)) for name in portal.signed_by), default=0)
+    signers = int(found.hs_esign_num_signers_required) if found.hs_esign_enabled else 0
+    currency = found.hs_currency or portal.currency
+    return Quote(
+        id=str(row["id"]),
+        title=found.hs_title,
+        status=found.hs_status,
+        accepted=_accepted(found, signed, signers),
+        amount=None if found.hs_quote_amount is None else rounded(found.hs_quote_amount, currency),
+        currency=currency,
+        number=found.hs_quote_number,
+        expires_on=found.hs_expiration_date,
+        signed=signed,
+        signers=signers,
+        payment_status=found.hs_payment_status,
+        bills_itself=found.hs_billing_enabled,
+        deal_ids=tuple(entry.id for entry in sorted(related.get("deals", ()), key=_by_number)),
+        line_item_ids=tuple(entry.id for entry in sorted(related.get("line_items", ()), key=_by_number)),
+        url=found.hs_quote_link if found.hs_quote_link.startswith("https://") else _url(row),
+    )
+
+
+def _accepted(found: models.QuoteProperties, signed: int, signers: int) -> bool:
+    """Whether the buyer agreed. A published legacy quote is approved whether or not anybody signed (trap 16)."""
+    if found.hs_payment_status == PAID or found.hs_clickwrap_accepted_by or 0 < signers <= signed:
+        return True
+    return found.hs_template_type == CPQ and found.hs_status == ACCEPTED
+
+
+def _signatures(value: object) -> int:
+    """How many signed; a property that holds something else counts none."""
+    text = str(value or "")
+    return int(text) if text.isdigit() else 0
+
+
 _TRANSLATORS: dict[str, Callable[[dict[str, Any], Related, Portal], Record]] = {
     "companies": _company,
     "contacts": _contact,
     "deals": _deal,
     "line_items": _line_item,
     "products": _product,
+    "quotes": _quote,
 }
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.many import about
 from qbconsole.connectors.payload import dump
-from qbconsole.connectors.quickbooks.bodies import notes_text
 from qbconsole.connectors.quickbooks.faults import STALE, fault_of
 from qbconsole.connectors.quickbooks.translate import read_customer
-from qbconsole.connectors.quickbooks.write import subject, without_line
+from qbconsole.connectors.quickbooks.write import subject
+from qbconsole.connectors.quickbooks.writing.texts import with_tag, without_line
 from qbconsole.domain.canonical import digest
 from qbconsole.domain.errors import Problem, Retriable
 from qbconsole.domain.operations import Receipt, TagCustomer
@@ -111,11 +111,7 @@ def _passing(problem: Problem) -> Problem:
 
 def _change(customer: Customer, tag: TagCustomer) -> dict[str, Any]:
     """A sparse update of the notes alone (trap 1)."""
-    notes = (
-        without_line(customer.notes, tag.tag)
-        if tag.remove
-        else notes_text(f"{customer.notes.rstrip()}\n{tag.tag}".lstrip())
-    )
+    notes = without_line(customer.notes, tag.tag) if tag.remove else with_tag(customer.notes, tag.tag)
     return {"Id": customer.id, "SyncToken": customer.revision, "sparse": True, "Notes": notes}
 
 

@@ -1,16 +1,18 @@
-"""One function turns an answer of Intuit's into a `Problem`: by status, code and text, from a table that is data.
+"""One function turns an answer of Intuit's into a `Problem`: by status, code and text, from the error cookbook.
 
-Codes and meanings: quickbooks.md 2.7 and 7.4.
+Shapes of faults: quickbooks.md 1.7, 2.6 and 2.7.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.payload import UnreadableError
-from qbconsole.domain.errors import Configuration, Conflict, Fatal, NeedsPerson, Problem, Retriable, SignIn, Throttled
+from qbconsole.connectors.quickbooks.cookbook import AGAIN, OUR_MISTAKE, SIGN_IN_STEP, Owner, entry
+from qbconsole.domain.errors import Configuration, Fatal, NeedsPerson, Problem, Retriable, SignIn, Throttled
 from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
@@ -18,163 +20,17 @@ if TYPE_CHECKING:
 
     from qbconsole.connectors.http import Answer
 
-SIGN_IN_STEP = "Sign in again and give the new keys: `qbconsole connect quickbooks`."
-OUR_MISTAKE = "Please report it with the reference in the sync log."
-AGAIN = "It is tried again by itself."
-
 STALE = "5010"
 NOT_FOUND = "610"
-DUPLICATE_NAME = "6240"
 POISONED_PAGE = "4002"
 THROTTLED = "3001"
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a code means for us: the class of the problem, the cause in plain words, the next step.
-
-    `quote` adds Intuit's own sentence, for codes that say little by themselves.
-    """
-
-    kind: type[Problem]
-    cause: str
-    next_step: str
-    quote: bool = False
-
-
-_IN_QUICKBOOKS = "Mend it in QuickBooks, then press R."
-_IN_DRAFT = "Correct the draft and approve it again."
-
-MEANINGS: dict[str, Meaning] = {
-    "100": Meaning(SignIn, "the connected user may not use this company", SIGN_IN_STEP),
-    "120": Meaning(SignIn, "the connected user lost access to this company", SIGN_IN_STEP),
-    "130": Meaning(Retriable, "the company is being moved", AGAIN),
-    "140": Meaning(Retriable, "the company is locked for the moment", AGAIN),
-    "150": Meaning(Retriable, "QuickBooks is under maintenance", AGAIN),
-    "500": Meaning(Fatal, "the request is unknown to QuickBooks", OUR_MISTAKE, quote=True),
-    "600": Meaning(Retriable, "the same request is still being worked on", AGAIN),
-    "610": Meaning(
-        NeedsPerson,
-        "something it uses is inactive or deleted",
-        "Make the customer, item or account active again in QuickBooks, or choose another.",
-    ),
-    "620": Meaning(NeedsPerson, "the transactions cannot be linked", _IN_QUICKBOOKS, quote=True),
-    "630": Meaning(NeedsPerson, "the same record is there already", "Link or adopt that one instead."),
-    "700": Meaning(NeedsPerson, "the parent customer is not valid", _IN_QUICKBOOKS),
-    "800": Meaning(NeedsPerson, "other records depend on it", _IN_QUICKBOOKS),
-    "900": Meaning(NeedsPerson, "a customer cannot be its own parent", _IN_QUICKBOOKS),
-    "1000": Meaning(Retriable, "the operation failed inside QuickBooks", AGAIN),
-    "1010": Meaning(Retriable, "the operation failed inside QuickBooks", AGAIN),
-    "1020": Meaning(Retriable, "the operation failed inside QuickBooks", AGAIN),
-    "1040": Meaning(Fatal, "too many operations in one call", OUR_MISTAKE),
-    "1050": Meaning(Fatal, "the content type is wrong", OUR_MISTAKE),
-    "2000": Meaning(Fatal, "the kind of record is unknown to QuickBooks", OUR_MISTAKE),
-    "2010": Meaning(Fatal, "a field is unknown to QuickBooks", OUR_MISTAKE, quote=True),
-    "2020": Meaning(NeedsPerson, "a required value is missing", _IN_DRAFT, quote=True),
-    "2030": Meaning(NeedsPerson, "an id is not valid", _IN_DRAFT, quote=True),
-    "2040": Meaning(NeedsPerson, "a text has characters that QuickBooks refuses", _IN_DRAFT, quote=True),
-    "2050": Meaning(NeedsPerson, "a text is too long for QuickBooks", _IN_DRAFT, quote=True),
-    "2060": Meaning(NeedsPerson, "a date is not valid", _IN_DRAFT, quote=True),
-    "2070": Meaning(NeedsPerson, "a date range is not valid", _IN_DRAFT, quote=True),
-    "2080": Meaning(NeedsPerson, "a number is not valid", _IN_DRAFT, quote=True),
-    "2090": Meaning(NeedsPerson, "a number is not valid", _IN_DRAFT, quote=True),
-    "2100": Meaning(NeedsPerson, "a value is not valid", _IN_DRAFT, quote=True),
-    "2110": Meaning(NeedsPerson, "a value is not valid", _IN_DRAFT, quote=True),
-    "2130": Meaning(Fatal, "the request id is not valid", OUR_MISTAKE),
-    "2170": Meaning(Fatal, "a value is not one of those QuickBooks knows", OUR_MISTAKE, quote=True),
-    "2210": Meaning(NeedsPerson, "an e-mail address is not valid", "Correct the address of the customer or the draft."),
-    "2220": Meaning(NeedsPerson, "the currency is not valid", "Switch the currency on in QuickBooks, or correct it."),
-    "2240": Meaning(NeedsPerson, "a value is out of range", _IN_DRAFT, quote=True),
-    "2250": Meaning(NeedsPerson, "it has no lines", _IN_DRAFT),
-    "2290": Meaning(NeedsPerson, "an amount is negative", _IN_DRAFT),
-    "2500": Meaning(
-        NeedsPerson,
-        "it refers to a record that is gone or inactive",
-        "Choose another item, class or customer in the rules or the draft.",
-        quote=True,
-    ),
-    "2600": Meaning(Fatal, "two fields contradict each other", OUR_MISTAKE, quote=True),
-    "3000": Meaning(NeedsPerson, "a custom field is not valid", "Switch it on in QuickBooks, or take it out."),
-    "3100": Meaning(SignIn, "the app is not connected to this company", SIGN_IN_STEP),
-    "3200": Meaning(SignIn, "the sign-in has expired", SIGN_IN_STEP),
-    "3202": Meaning(SignIn, "the app's own credentials are refused", SIGN_IN_STEP),
-    "4000": Meaning(Fatal, "a query was not understood", OUR_MISTAKE, quote=True),
-    "4001": Meaning(Fatal, "a query was refused", OUR_MISTAKE, quote=True),
-    "4002": Meaning(
-        NeedsPerson,
-        "a stored record with a bad value stops the reading",
-        "Look in QuickBooks for a record with a damaged e-mail address and correct it.",
-        quote=True,
-    ),
-    "5000": Meaning(Fatal, "the request is out of date", OUR_MISTAKE, quote=True),
-    "5010": Meaning(Conflict, "somebody changed it since it was decided", "Look at the conflict and decide again."),
-    "5020": Meaning(
-        NeedsPerson,
-        "the connected user may not do that",
-        "Connect as a company administrator, or change the user's role in QuickBooks.",
-    ),
-    "5030": Meaning(
-        NeedsPerson,
-        "the company's plan or settings lack that feature",
-        "Switch it on in QuickBooks, or take it out of the rules.",
-        quote=True,
-    ),
-    "6000": Meaning(NeedsPerson, "QuickBooks refused it", _IN_DRAFT, quote=True),
-    "6070": Meaning(NeedsPerson, "an amount is not quantity times price", "Correct the line in the draft.", quote=True),
-    "6080": Meaning(NeedsPerson, "a name is missing", _IN_DRAFT),
-    "6090": Meaning(NeedsPerson, "the discount line is not valid", _IN_DRAFT),
-    "6100": Meaning(NeedsPerson, "a line's tax code is not valid", _IN_DRAFT),
-    "6130": Meaning(NeedsPerson, "a tax code is not valid", _IN_DRAFT),
-    "6140": Meaning(
-        NeedsPerson,
-        "the document number is taken",
-        "If that document bills this deal, adopt it; else change the number in QuickBooks.",
-        quote=True,
-    ),
-    "6150": Meaning(NeedsPerson, "the parent customer is not valid", _IN_QUICKBOOKS),
-    "6160": Meaning(NeedsPerson, "the parent customer is not valid", _IN_QUICKBOOKS),
-    "6170": Meaning(NeedsPerson, "the parent customer is not valid", _IN_QUICKBOOKS),
-    "6180": Meaning(NeedsPerson, "jobs are nested too deep", _IN_QUICKBOOKS),
-    "6190": Meaning(
-        NeedsPerson,
-        "the QuickBooks subscription has lapsed: it can be read but not written",
-        "Renew the subscription in QuickBooks, then press R.",
-    ),
-    "6200": Meaning(
-        NeedsPerson,
-        "the books are closed for that date",
-        "Choose a posting date after the closing date, or move the closing date in QuickBooks.",
-    ),
-    "6210": Meaning(
-        NeedsPerson,
-        "the books are closed for that date and locked with a password",
-        "Choose a posting date after the closing date, or change it on the QuickBooks website.",
-    ),
-    "6220": Meaning(NeedsPerson, "its balance is not zero", _IN_QUICKBOOKS),
-    "6240": Meaning(
-        NeedsPerson,
-        "the name is already used by another customer, vendor or employee",
-        "Link the company to that customer, or give the new one another name (inactive ones count too).",
-        quote=True,
-    ),
-    "6250": Meaning(NeedsPerson, "the customer is inactive", "Make the customer active again in QuickBooks."),
-    "6270": Meaning(NeedsPerson, "an item did not exist yet on that date", "Choose a later posting date."),
-    "6420": Meaning(NeedsPerson, "an e-mail address is missing", "Add the customer's e-mail address."),
-    "6430": Meaning(NeedsPerson, "an account is of the wrong type", "Correct the item's account in QuickBooks."),
-    "6450": Meaning(NeedsPerson, "it is settled and cannot be voided", "Take it back with a credit memo."),
-    "6460": Meaning(NeedsPerson, "it does not agree with its deposit", _IN_QUICKBOOKS),
-    "6480": Meaning(NeedsPerson, "it is matched to the bank", "Undo the match in QuickBooks first."),
-    "6530": Meaning(Fatal, "a card number was sent", OUR_MISTAKE),
-    "6540": Meaning(
-        NeedsPerson,
-        "its money is already deposited",
-        "Take it off the deposit in QuickBooks first, or use a credit memo.",
-    ),
-    "10000": Meaning(Retriable, "an error inside QuickBooks", AGAIN),
-    "10100": Meaning(Fatal, "the result is too large", OUR_MISTAKE),
-    "10200": Meaning(Retriable, "the company is being reset", AGAIN),
-}
-"""By Intuit's code; quickbooks.md 7.4."""
+REFERENCE = "intuit_tid"
+"""The header in which Intuit names a call; its support asks for it (quickbooks.md 2.3)."""
+LONGEST_QUOTE = 300
+OLD = timedelta(seconds=5)
+"""The time in an answer is as old as the answer; a `Date` has whole seconds."""
+THROTTLE_WAIT = 60.0
+"""Seconds to wait after a throttle that names no time, as Intuit's documents say (quickbooks.md 5.2)."""
 
 
 def judge(answer: Answer, *, throttle_wait: float) -> Problem | None:
@@ -187,17 +43,34 @@ def judge(answer: Answer, *, throttle_wait: float) -> Problem | None:
         answer: the answer.
         throttle_wait: seconds to wait after a throttle that names no time.
     """
+    problem = _judged(answer, throttle_wait)
+    if problem is not None and (reference := answer.headers.get(REFERENCE, "")):
+        problem.reference = f"Intuit's reference {safe_text(reference, limit=60)}"
+    return problem
+
+
+def _judged(answer: Answer, throttle_wait: float) -> Problem | None:
     body: Any = None
     with suppress(UnreadableError):  # throttles and gateway errors come as XML or HTML: the status speaks
         body = answer.json()
     code, detail = _first_fault(body)
     if answer.status == 429 or code == THROTTLED or _throttled_in_xml(answer):
-        return Throttled("QuickBooks asks to wait.", wait=answer.wait(throttle_wait), code=THROTTLED)
+        return meaning(THROTTLED, detail, wait=answer.wait(throttle_wait))
     if answer.status == 401:
-        return SignIn("QuickBooks is asking you to sign in again.", next_step=SIGN_IN_STEP, code=code)
+        signed_out = SignIn("QuickBooks is asking you to sign in again.", next_step=SIGN_IN_STEP, code=code)
+        return _owned(signed_out, Owner.ADMINISTRATOR)
     if code:
-        return _meaning(code, detail, answer.status)
+        return meaning(code, detail, passing=answer.status >= 500)
     return _by_status(answer.status, readable=isinstance(body, dict))
+
+
+def is_old(answer: Answer) -> bool:
+    """Whether an answer was written some time before it was sent: it is remembered under its request id."""
+    try:
+        written = datetime.fromisoformat(answer.json()["time"])
+    except (UnreadableError, KeyError, TypeError, ValueError):
+        return False
+    return written.tzinfo is not None and answer.date is not None and answer.date - written > OLD
 
 
 def fault_of(item: Mapping[str, Any]) -> Problem:
@@ -205,36 +78,57 @@ def fault_of(item: Mapping[str, Any]) -> Problem:
     code, detail = _first_fault(item)
     if not code:
         return Retriable("QuickBooks' answer to a batch lacks an item.", sent=True, next_step=AGAIN)
-    return _meaning(code, detail, 400)
+    return meaning(code, detail)
 
 
 def _by_status(status: int, *, readable: bool) -> Problem | None:
+    code = str(status)
     if status == 200 and readable:
         return None
     if status == 200 or status >= 500 or status == 408:
-        return Retriable(f"QuickBooks gave no usable answer (status {status}).", next_step=AGAIN, code=str(status))
+        words = f"QuickBooks gave no usable answer (status {status})."
+        return _owned(Retriable(words, next_step=AGAIN, code=code), Owner.INTUIT)
     if status == 403:
-        return SignIn("QuickBooks does not let this app into the company.", next_step=SIGN_IN_STEP, code="403")
+        words = "QuickBooks does not let this app into the company."
+        return _owned(SignIn(words, next_step=SIGN_IN_STEP, code=code), Owner.ADMINISTRATOR)
     if status == 413:
-        return NeedsPerson("The record is too large for QuickBooks.", next_step="Split it.", code="413")
+        words = "The record is too large for QuickBooks."
+        return _owned(NeedsPerson(words, next_step="Split it.", code=code), Owner.BOOKKEEPER)
     if status == 404 or 300 <= status < 400:
-        return Configuration(
-            f"QuickBooks is not at the address in the settings (status {status}).",
-            next_step="Correct the QuickBooks URL of the book.",
-            code=str(status),
-        )
-    return Fatal(f"QuickBooks refused the request (status {status}).", next_step=OUR_MISTAKE, code=str(status))
+        words = f"QuickBooks is not at the address in the settings (status {status})."
+        step = "Correct the QuickBooks URL of the book."
+        return _owned(Configuration(words, next_step=step, code=code), Owner.BOOKKEEPER)
+    words = f"QuickBooks refused the request (status {status})."
+    return _owned(Fatal(words, next_step=OUR_MISTAKE, code=code), Owner.DEVELOPER)
 
 
-def _meaning(code: str, detail: str, status: int) -> Problem:
-    meaning = MEANINGS.get(code)
-    if meaning is None:
-        kind = Retriable if status >= 500 else NeedsPerson
-        meaning = Meaning(kind, f"QuickBooks refused it with code {code}", _IN_QUICKBOOKS, quote=True)
-    quoted = f' (QuickBooks says: "{safe_text(detail, limit=300)}")' if meaning.quote and detail else ""
-    return meaning.kind(
-        f"{meaning.cause[0].upper()}{meaning.cause[1:]}{quoted}.", next_step=meaning.next_step, code=code
-    )
+def meaning(code: str, detail: str, *, passing: bool = False, wait: float = THROTTLE_WAIT) -> Problem:
+    """The problem that a code and Intuit's sentence stand for: its class, cause, owner and next step.
+
+    Args:
+        code: Intuit's code, without leading zeros.
+        detail: Intuit's sentence.
+        passing: whether an unknown code came as a server's error.
+        wait: the seconds that a throttle asks for.
+    """
+    found = entry(code, detail, passing=passing)
+    quoted = f' (QuickBooks says: "{redacted(detail)}")' if found.quote and detail else ""
+    cause = found.said(detail)
+    words = f"{cause[0].upper()}{cause[1:]}{quoted}."
+    if issubclass(found.kind, Throttled):
+        return _owned(Throttled(words, wait=wait, code=code), found.owner)
+    return _owned(found.kind(words, next_step=found.next_step, code=code), found.owner)
+
+
+def _owned(problem: Problem, owner: Owner) -> Problem:
+    problem.owner = owner.value
+    return problem
+
+
+def redacted(text: str) -> str:
+    """Intuit's sentence for a log: in one line, bounded, without addresses and long numbers (Intuit forbids them)."""
+    short = safe_text(text, limit=LONGEST_QUOTE)
+    return re.sub(r"\d(?:[\d -]{7,})\d", "[number]", re.sub(r"\S+@\S+", "[e-mail]", short))
 
 
 def _first_fault(body: Any) -> tuple[str, str]:

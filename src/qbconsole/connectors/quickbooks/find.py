@@ -1,132 +1,103 @@
-"""Looking whether a write already happened: by our tag among the customer's documents, or by the state it sets."""
+"""Looking whether something was made already: by our tag among what is new, since no tag can be searched for.
+
+A tag alone is no proof: people copy documents, and templates repeat them, notes and all. So customer, time and sum have
+to agree too; what carries the tag and does not agree is told, never taken.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from qbconsole.connectors.payload import dump
 from qbconsole.connectors.quickbooks.client import moment, quoted
-from qbconsole.connectors.quickbooks.faults import NOT_FOUND
-from qbconsole.connectors.quickbooks.translate import KIND_OF_TYPE, original_note, read_customer, read_document
-from qbconsole.connectors.quickbooks.write import document_receipt, refuse_if_other, subject
-from qbconsole.domain.errors import Conflict, Fatal, Problem
-from qbconsole.domain.operations import (
-    CreateCustomer,
-    CreateDocument,
-    DeactivateCustomer,
-    Operation,
-    Receipt,
-    TagCustomer,
-    VoidDocument,
-)
+from qbconsole.connectors.quickbooks.translate import KIND_OF_TYPE, original_note
+from qbconsole.connectors.quickbooks.writing.credits import links_both
+from qbconsole.connectors.quickbooks.writing.customers import refuse_if_other_customer
+from qbconsole.connectors.quickbooks.writing.documents import compared, tolerance
+from qbconsole.domain.errors import Conflict
 from qbconsole.domain.tags import has_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from qbconsole.connectors.quickbooks.client import Client
-    from qbconsole.connectors.quickbooks.read import Reader
-    from qbconsole.connectors.quickbooks.write import Writer
+    from qbconsole.connectors.quickbooks.writing.held import Held, Shelf
+    from qbconsole.domain.operations import ApplyCredit, CreateCustomer, CreateDocument, Receipt
 
 MARGIN = timedelta(minutes=2)
 """Looked for from this long before the sending: the server's clock is not ours."""
 
 
 class Finder:
-    """Looks operations up."""
+    """Looks up what operations made."""
 
-    def __init__(self, client: Client, reader: Reader, writer: Writer) -> None:
-        """Take the client, and the reads that the writer has."""
+    def __init__(self, client: Client, shelf: Shelf) -> None:
+        """Take the parts."""
         self._client = client
-        self._reader = reader
-        self._writer = writer
+        self._shelf = shelf
 
-    async def find(self, operation: Operation, since: datetime) -> Receipt | None:
-        """The receipt of a write that happened; see `connectors.base.Connector.find`.
+    async def document(self, operation: CreateDocument, since: datetime) -> Receipt | None:
+        """The document that an operation made.
 
         Raises:
-            Conflict: it happened, but what is there now differs, is void, or is there twice.
+            Conflict: it is there twice, void, or carries the tag but another sum.
         """
-        try:
-            return await self._find(operation, since)
-        except Problem as problem:
-            problem.message = f"{subject(operation)}: {problem.message}"
-            raise
-
-    async def _find(self, operation: Operation, since: datetime) -> Receipt | None:
-        match operation:
-            case CreateDocument():
-                return await self._document(operation, since)
-            case CreateCustomer():
-                return await self._customer(operation)
-            case TagCustomer():
-                reply, row, now = await self._writer.read_customer(operation.customer_id)
-                done = has_line(now.notes, operation.tag) is not operation.remove
-            case DeactivateCustomer():
-                reply, row, now = await self._writer.read_customer(operation.customer_id)
-                done = not now.active
-            case VoidDocument():
-                return await self._void(operation)
-            case _:
-                msg = f"QuickBooks does no {operation.kind}."
-                raise Fatal(msg)
-        if not done:
-            return None
-        return Receipt(
-            now.id, now.revision, record=now, payload=dump(row), found=True, server_reference=reply.reference
-        )
-
-    async def _document(self, operation: CreateDocument, since: datetime) -> Receipt | None:
-        """Neither note nor tag can be searched for: the customer's newer documents are, and their tags compared."""
-        kind = KIND_OF_TYPE[operation.type]
-        where = (
-            f"CustomerRef = {quoted(operation.customer_id)} AND MetaData.CreateTime >= {quoted(moment(since - MARGIN))}"
-        )
-        home = await self._reader.home()
-        tags = operation.private_note.splitlines()
-        ours = [
-            (row, read_document(kind, row, home))
-            for row in await self._client.rows(kind, where)
-            if all(has_line(original_note(str(row.get("PrivateNote") or "")), tag) for tag in tags)
-        ]
+        kind, tags = KIND_OF_TYPE[operation.type], operation.private_note.splitlines()
+        tagged = await self._tagged(kind, f"CustomerRef = {quoted(operation.customer_id)} AND ", tags, since)
+        ours = [held for held in tagged if _agrees(operation, held)] or tagged
         if not ours:
             return None
-        if len(ours) > 1:
-            numbers = ", ".join(found.number or found.id for _, found in ours)
-            raise Conflict(
-                f"QuickBooks holds it {len(ours)} times: {numbers}.",
-                next_step="Void all but one of them in QuickBooks.",
-            )
-        row, found = ours[0]
-        if found.voided:
-            raise Conflict(
-                f"it was made as {found.number or found.id} and has been voided in QuickBooks since.",
-                next_step="Bill it again only if that was a mistake.",
-            )
-        refuse_if_other(operation, found)
-        return document_receipt(row, found, found=True)
+        found = _only(ours)
+        if found.document.voided:
+            words = f"it was made as {found.document.number or found.id} and has been voided in QuickBooks since."
+            raise Conflict(words, next_step="Bill it again only if that was a mistake.")
+        return found.receipt(found=True, notice=compared(operation, found))
 
-    async def _customer(self, operation: CreateCustomer) -> Receipt | None:
-        rows = await self._client.rows(
-            "Customer", f"DisplayName = {quoted(operation.name)} AND Active IN (true, false)", limit=10
-        )
-        home = await self._reader.home()
-        for row in rows:
-            found = read_customer(row, home)
-            if has_line(found.notes, operation.notes):
-                return Receipt(found.id, found.revision, record=found, payload=dump(row), found=True)
-        return None
+    async def customer(self, operation: CreateCustomer, since: datetime) -> Receipt | None:
+        """The customer that an operation made, whatever somebody has called it since.
 
-    async def _void(self, operation: VoidDocument) -> Receipt | None:
-        try:
-            reply, row, now = await self._writer.read_document(operation.type, operation.document_id)
-        except Conflict as gone:
-            if gone.code != NOT_FOUND:
-                raise
-            raise Conflict(
-                f"{operation.type} {operation.document_id} was deleted in QuickBooks.",
-                next_step="Nothing is left to take back.",
-                code=NOT_FOUND,
-            ) from gone
-        return document_receipt(row, now, reply.reference, found=True) if now.voided else None
+        Raises:
+            Conflict: it is there twice, inactive, or under another parent.
+        """
+        condition = "Active IN (true, false) AND "
+        tagged = await self._tagged("Customer", condition, operation.notes.splitlines(), since)
+        if not tagged:
+            return None
+        found = _only(tagged)
+        refuse_if_other_customer(operation, found)
+        return found.receipt(found=True)
+
+    async def credit_use(self, operation: ApplyCredit, since: datetime) -> Receipt | None:
+        """The payment of zero that an operation made.
+
+        Raises:
+            Conflict: it is there twice.
+        """
+        customer = f"CustomerRef = {quoted(operation.customer_id)} AND "
+        tagged = await self._tagged("Payment", customer, operation.private_note.splitlines(), since)
+        ours = [held for held in tagged if links_both(operation, held.payment)]
+        return _only(ours).receipt(found=True) if ours else None
+
+    async def _tagged(self, kind: str, condition: str, tags: list[str], since: datetime) -> list[Held]:
+        """What was made since, and carries every line of the tag."""
+        where = f"{condition}MetaData.CreateTime >= {quoted(moment(since - MARGIN))}"
+        note = "Notes" if kind == "Customer" else "PrivateNote"
+        return [
+            await self._shelf.of(kind, row)
+            for row in await self._client.all_rows(kind, where)
+            if all(has_line(original_note(str(row.get(note) or "")), tag) for tag in tags)
+        ]
+
+
+def _agrees(operation: CreateDocument, held: Held) -> bool:
+    found = held.document
+    return found.voided or abs(found.total - found.tax - operation.before_tax) <= tolerance(operation)
+
+
+def _only(found: list[Held]) -> Held:
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(held.receipt().number or held.id for held in found)
+    raise Conflict(
+        f"QuickBooks holds it {len(found)} times: {listed}.", next_step="Void all but one of them in QuickBooks."
+    )

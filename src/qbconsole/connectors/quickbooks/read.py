@@ -2,81 +2,75 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+import time
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from qbconsole.connectors.base import Page, Pulled
-from qbconsole.connectors.payload import dump
-from qbconsole.connectors.quickbooks import translate
-from qbconsole.connectors.quickbooks.client import PAGE, Client, quoted, rows_of
-from qbconsole.connectors.quickbooks.translate import STREAM_KINDS, Home, pulled
-from qbconsole.connectors.vendor import readable
-from qbconsole.domain.errors import Problem, Retriable
+from qbconsole.connectors.base import Page
+from qbconsole.connectors.quickbooks.changes import Changes, Told
+from qbconsole.connectors.quickbooks.company import Company, read_whole, refuse_another
+from qbconsole.connectors.quickbooks.cursor import Cursor, Heard
+from qbconsole.connectors.quickbooks.kinds import (
+    ASKED_SINCE,
+    IN_CHANGES,
+    KINDS,
+    PREFIX,
+    READ_WHOLE,
+    everything,
+    switched_off,
+)
+from qbconsole.connectors.quickbooks.listing import Listing, as_pulled
+from qbconsole.connectors.quickbooks.translate import Home
+from qbconsole.connectors.quickbooks.translate.rows import RECURRING, sells
+from qbconsole.domain.errors import Problem, SignIn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
+    from qbconsole.connectors.quickbooks.client import Client
+    from qbconsole.connectors.quickbooks.listing import Row
     from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
     from qbconsole.domain.records import Ledger
 
-log = logging.getLogger(__name__)
-
-PREFIX = "quickbooks."
-STREAMS = tuple(PREFIX + kind for kind in ("ledgers", *STREAM_KINDS))
-
-OVERLAP = timedelta(minutes=5)
-"""How far before the last good answer the changes are asked for: CDC lags by seconds and compares whole seconds."""
 LOOK_BACK = timedelta(days=29)
 """CDC refuses what is 30 days old; a day less, for safety."""
-CAP = 1000
-"""Rows at which a CDC answer is taken for cut: it has no pages (quickbooks.md 4)."""
-LISTINGS = 3
-"""How often a listing is begun again when rows moved under it."""
-WATCHED_AT_ONCE = 100
-
-NAME_LISTS = frozenset({"Customer", "Item", "Term", "TaxRate"})
-"""Kinds that hide their inactive ones unless asked (quickbooks.md 3.4)."""
-NOT_IN_CHANGES = frozenset({"tax_rates"})
-"""Streams whose kinds CDC does not cover."""
+NOW_AND_THEN = 900.0
+"""Seconds of real time between two looks at what CDC does not cover: settings, taxes, currencies, templates, time."""
+_LACKS = frozenset({"5020", "5030", "610"})
+_UNKNOWN_KIND = "context declaration"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a stream stands: the server's clock of the last good answer, and a digest of a small list."""
+@dataclass(slots=True)
+class Plan:
+    """What one pull must do: which streams are listed, asked for changes by CDC, asked by time, or left for later."""
 
-    time: datetime | None = None
-    digest: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """The cursor in a stored text; an empty or foreign one is none."""
-        try:
-            held = json.loads(text)
-            return cls(datetime.fromisoformat(held["time"]), held.get("digest", ""))
-        except (ValueError, KeyError, TypeError):
-            return cls()
-
-    def text(self) -> str:
-        """The text to store."""
-        return json.dumps({"time": self.time.isoformat() if self.time else "", "digest": self.digest})
+    known: dict[str, Cursor]
+    off: frozenset[str]
+    listed: dict[str, list[str]]
+    told: dict[str, datetime]
+    asked: dict[str, datetime]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 class Reader:
     """Pulls the streams of one company."""
 
-    def __init__(self, settings: QuickBooksSettings, client: Client) -> None:
-        """Take the client; the company's own settings are read when first needed, and again on each pull."""
-        self._settings = settings
+    def __init__(
+        self, settings: QuickBooksSettings, client: Client, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take the client; `monotonic` gives the seconds by which rare looks are spaced."""
         self._client = client
-        self._ledger: tuple[Ledger, Pulled, datetime] | None = None
+        self._monotonic = monotonic
+        self._looked: float | None = None
+        self.company = Company(settings.realm_id, client)
+        self.listing = Listing(client)
+        self._changes = Changes(client, self.listing)
 
     async def ledger(self) -> Ledger:
         """The company's settings as last read."""
-        return (self._ledger or await self._read_ledger())[0]
+        return await self.company.ledger()
 
     async def home(self) -> Home:
         """What all records of the company share."""
@@ -86,156 +80,180 @@ class Reader:
         self, cursors: Mapping[str, str], *, watched: Mapping[str, Sequence[str]], full: bool
     ) -> AsyncIterator[Page]:
         """Pages of all streams in their order; see `connectors.base.Connector.pull`."""
+        self._client.heard = Heard()
         known = {} if full else {name: Cursor.parse(text) for name, text in cursors.items()}
-        _, row, now = await self._read_ledger()
-        yield _settled(PREFIX + "ledgers", [row], known.get(PREFIX + "ledgers", Cursor()), now, calls=2)
+        rarely = full or self._looked is None or self._monotonic() - self._looked >= NOW_AND_THEN
+        self._client.reads = 0
+        async for page in self._settings(known, rarely=rarely):
+            yield self._counted(page)
         home = await self.home()
-        changes = await self._changes(known, home, now)
-        for kind in STREAM_KINDS:
-            stream = PREFIX + kind
-            if kind in NOT_IN_CHANGES:
-                rows = [pulled("TaxRate", row, home) for row in await self._client.rows("TaxRate", _all("TaxRate"))]
-                yield _settled(stream, rows, known.get(stream, Cursor()), now)
-            elif stream in changes:
-                yield changes[stream]
-            else:
-                async for page in self._list(kind, cursors.get(stream, ""), now, home):
-                    yield page
-            async for page in self._watched(kind, watched.get(stream, ()), home, changes):
-                yield page
-
-    async def _read_ledger(self) -> tuple[Ledger, Pulled, datetime]:
-        company = await self._client.company()
-        preferences = await self._client.preferences()
-        info, prefs = company.body.get("CompanyInfo"), preferences.body.get("Preferences")
-        if not isinstance(info, dict) or not isinstance(prefs, dict):
-            msg = "QuickBooks answered without the company's settings."
-            raise Retriable(msg)
-        ledger = readable("QuickBooks company settings", lambda: translate.ledger(self._settings.realm_id, info, prefs))
-        row = Pulled("ledgers", ledger.id, dump({"CompanyInfo": info, "Preferences": prefs}), ledger)
-        self._ledger = (ledger, row, company.time)
-        return self._ledger
-
-    # --- what changed -------------------------------------------------------------------------------------------------
-
-    async def _changes(self, known: Mapping[str, Cursor], home: Home, now: datetime) -> dict[str, Page]:
-        """One page for each stream whose changes CDC tells in full; the others must be listed."""
-        times = {
-            kind: min(cursor.time, now)
-            for kind in STREAM_KINDS
-            if kind not in NOT_IN_CHANGES and (cursor := known.get(PREFIX + kind)) and cursor.time
-        }
-        fresh = [kind for kind, time in times.items() if time - OVERLAP > now - LOOK_BACK]
-        if not fresh:
-            return {}
-        asked = [theirs for kind in fresh for theirs in STREAM_KINDS[kind]]
-        since = min(times[kind] for kind in fresh) - OVERLAP
-        try:
-            rows, time = await self._ask(asked, since)
-        except Problem as refused:
-            if not _too_old(refused):
+        plan = self._plan(known, switched_off(await self.ledger()), rarely=rarely)
+        told = await self._tell(plan)
+        whole = await self._together(plan)
+        for stream in KINDS:
+            before = cursors.get(PREFIX + stream, "")
+            try:
+                async for page in self._stream(stream, plan, told, whole, home):
+                    before = page.cursor
+                    yield self._counted(page)
+                if stream in plan.told and (ids := watched.get(PREFIX + stream)):
+                    yield self._counted(await self._watched(stream, ids, home, before))
+            except SignIn:
                 raise
-            log.info("QuickBooks: the changes reach no further back; the streams are listed")
-            return {}
-        pages: dict[str, Page] = {}
-        for kind in fresh:
-            whole = {theirs: rows.get(theirs) for theirs in STREAM_KINDS[kind]}
-            if None in whole.values():
+            except Problem as problem:
+                yield self._counted(Page(PREFIX + stream, (), before, problem=problem))
+        if rarely:
+            self._looked = self._monotonic()
+
+    def _counted(self, page: Page) -> Page:
+        """The page with the calls since the one before it: what several streams share counts for the first."""
+        calls, self._client.reads = self._client.reads, 0
+        return replace(page, calls=calls)
+
+    # --- what is to be done -------------------------------------------------------------------------------------------
+
+    async def _settings(self, known: Mapping[str, Cursor], *, rarely: bool) -> AsyncIterator[Page]:
+        before = known.get(PREFIX + "ledgers", Cursor())
+        row, known_by = await self.company.read(preferences=rarely)
+        refuse_another(before, known_by)
+        now = self._client.heard.earliest
+        yield read_whole("ledgers", [row], replace(before, company=known_by), now)
+        fields = self.company.custom_fields()
+        yield read_whole("custom_fields", fields, known.get(PREFIX + "custom_fields", Cursor()), now)
+
+    def _plan(self, known: dict[str, Cursor], off: frozenset[str], *, rarely: bool) -> Plan:
+        plan = Plan(known, off, {}, {}, {})
+        now = self._client.heard.earliest
+        for stream, kinds in KINDS.items():
+            cursor = known.get(PREFIX + stream, Cursor())
+            since = cursor.since(now) if now else None
+            if stream in off or (cursor.lacking and not rarely):
                 continue
-            found = tuple(pulled(theirs, row, home) for theirs, many in whole.items() for row in many or ())
-            pages[PREFIX + kind] = Page(PREFIX + kind, found, Cursor(time).text(), calls=0 if pages else 1)
-        return pages
+            if stream in READ_WHOLE:
+                if rarely or cursor.time is None:
+                    plan.listed[stream] = list(kinds)
+            elif since is None or now is None:
+                plan.listed[stream] = list(kinds)
+            elif stream in IN_CHANGES and since > now - LOOK_BACK:
+                plan.told[stream] = since
+            elif stream in IN_CHANGES or rarely:
+                plan.asked[stream] = since
+        return plan
 
-    async def _ask(self, kinds: Sequence[str], since: datetime) -> tuple[dict[str, list[dict[str, Any]]], datetime]:
-        """The changed rows by kind. A kind that is missing changed more than one answer holds."""
-        reply = await self._client.changes(kinds, since)
-        rows = _slots(reply.body, kinds)
-        if sum(map(len, rows.values())) < CAP:
-            return rows, reply.time
-        if len(kinds) == 1:
-            return {}, reply.time
-        apart = [(await self._ask([kind], since))[0] for kind in kinds]
-        return {kind: many for found in apart for kind, many in found.items()}, reply.time
+    async def _tell(self, plan: Plan) -> Told:
+        """What CDC tells of the streams that it is asked for."""
+        since = {kind: when for stream, when in plan.told.items() for kind in KINDS[stream]}
+        return await self._changes.ask(since) if since else Told()
 
-    # --- everything ---------------------------------------------------------------------------------------------------
+    async def _together(self, plan: Plan) -> dict[str, list[Row] | Problem]:
+        """The rows of all kinds to be listed that are small enough to come in one answer, or why they do not come."""
+        kinds = [kind for listed in plan.listed.values() for kind in listed]
+        if not kinds:
+            return {}
+        counts = await self.listing.counts(kinds)
+        plan.counts = {kind: count for kind, count in counts.items() if isinstance(count, int)}
+        refused = {kind: count for kind, count in counts.items() if isinstance(count, Problem)}
+        return {**refused, **await self.listing.together(plan.counts)}
 
-    async def _list(self, kind: str, before: str, now: datetime, home: Home) -> AsyncIterator[Page]:
-        """All of a stream. The cursor moves with the last page only: a listing that was cut short begins again."""
-        stream = PREFIX + kind
-        first = True
-        for theirs in STREAM_KINDS[kind]:
-            async for rows in self._pages(theirs):
-                yield Page(stream, tuple(pulled(theirs, row, home) for row in rows), before, first=first)
-                first = False
-        yield Page(stream, (), Cursor(now).text(), first=first, complete=True, calls=0)
+    # --- the pages of one stream --------------------------------------------------------------------------------------
 
-    async def _pages(self, kind: str) -> AsyncIterator[list[dict[str, Any]]]:
-        """Pages of a kind by position. Each begins with the last row of the one before: if it is not there, rows moved
-        while we read (one was deleted, say), a row may have been skipped, and the listing begins again."""
-        for _ in range(LISTINGS):
-            last, start, moved = "", 1, False
-            while True:
-                rows = await self._client.rows(kind, _all(kind), start=start)
-                if last and (not rows or str(rows[0].get("Id")) != last):
-                    moved = True
-                    break
-                if rows[1:] or not last:
-                    yield rows[1:] if last else rows
-                if len(rows) < PAGE:
-                    break
-                last, start = str(rows[-1].get("Id")), start + len(rows) - 1
-            if not moved:
-                return
-        msg = f"The QuickBooks list of {kind.lower()} records kept changing while it was read."
-        raise Retriable(msg, next_step="It is tried again by itself.")
-
-    # --- what tells nobody that it changed ----------------------------------------------------------------------------
-
-    async def _watched(
-        self, kind: str, ids: Sequence[str], home: Home, changes: Mapping[str, Page]
+    async def _stream(
+        self, stream: str, plan: Plan, told: Told, whole: Mapping[str, list[Row] | Problem], home: Home
     ) -> AsyncIterator[Page]:
-        """The watched records anew: a deposit of a payment moves neither its token nor its time (quickbooks.md 4)."""
-        stream = PREFIX + kind
-        if stream not in changes:  # it has just been listed
+        before = plan.known.get(PREFIX + stream, Cursor())
+        refusals = {kind: told.refused.get(kind, whole.get(kind)) for kind in KINDS[stream]}
+        refused = next((one for one in refusals.values() if isinstance(one, Problem)), None)
+        if stream in plan.off or (refused is not None and lacks(refused)):
+            yield _lacking(stream, before, refused)
+        elif refused is not None:
+            raise refused
+        elif stream in READ_WHOLE and stream in plan.listed:
+            rows = [row for kind in KINDS[stream] async for page in self._pages(kind, whole) for row in page]
+            found = [as_pulled(kind, row, home, stream) for kind, row in _of_concern(stream, rows)]
+            yield read_whole(stream, found, before, self._now)
+        elif stream in plan.listed:
+            async for page in self._list(stream, before, plan, whole, home):
+                yield page
+        elif stream in plan.told and all(kind in told.rows for kind in KINDS[stream]):
+            yield await self._told(stream, before, told, home)
+        elif stream in plan.told or stream in plan.asked:
+            since = plan.told.get(stream) or plan.asked[stream]
+            async for page in self._since(stream, since, before, home):
+                yield page
+        else:
+            yield Page(PREFIX + stream, (), before.text())
+
+    @property
+    def _now(self) -> datetime | None:
+        return self._client.heard.earliest
+
+    def _moved(self, before: Cursor) -> str:
+        return (before.moved(self._now) if self._now else before).text()
+
+    async def _list(
+        self, stream: str, before: Cursor, plan: Plan, whole: Mapping[str, list[Row] | Problem], home: Home
+    ) -> AsyncIterator[Page]:
+        """All of a stream. The cursor moves with the last page only: a listing that was cut short begins again.
+
+        Fewer rows than were counted are no proof that the others are gone: then the ids are compared.
+        """
+        first, missing = True, 0
+        for kind in KINDS[stream]:
+            missing += plan.counts.get(kind, 0)
+            async for rows in self._pages(kind, whole):
+                missing -= len(rows)
+                found = tuple(as_pulled(kind, row, home, stream) for row in rows)
+                yield Page(PREFIX + stream, found, before.text(), first=first)
+                first = False
+        cut = missing > 0
+        yield Page(PREFIX + stream, (), self._moved(before), first=first, complete=True, unswept=cut)
+
+    async def _pages(self, kind: str, whole: Mapping[str, list[Row] | Problem]) -> AsyncIterator[list[Row]]:
+        rows = whole.get(kind)
+        if isinstance(rows, list):
+            yield rows
             return
-        for begin in range(0, len(ids), WATCHED_AT_ONCE):
-            chosen = ", ".join(quoted(id_) for id_ in ids[begin : begin + WATCHED_AT_ONCE])
-            found = [
-                pulled(theirs, row, home)
-                for theirs in STREAM_KINDS[kind]
-                for row in await self._client.rows(theirs, f"Id IN ({chosen})")
-            ]
-            yield Page(stream, tuple(found), changes[stream].cursor, calls=len(STREAM_KINDS[kind]))
+        async for page in self.listing.pages(kind, everything(kind)):
+            yield page
+
+    async def _told(self, stream: str, before: Cursor, told: Told, home: Home) -> Page:
+        found = [
+            as_pulled(kind, row, home, stream)
+            for kind in KINDS[stream]
+            for row in await self._changes.believed(kind, told.rows[kind])
+        ]
+        return Page(PREFIX + stream, tuple(found), self._moved(before))
+
+    async def _since(self, stream: str, since: datetime, before: Cursor, home: Home) -> AsyncIterator[Page]:
+        """What changed, by time. Deletions go unsaid, so the ids must be compared, but for what the night is enough."""
+        for kind in KINDS[stream]:
+            async for page in self.listing.since(kind, since):
+                yield Page(PREFIX + stream, tuple(as_pulled(kind, row, home, stream) for row in page), before.text())
+        yield Page(PREFIX + stream, (), self._moved(before), unswept=stream not in ASKED_SINCE)
+
+    async def _watched(self, stream: str, ids: Sequence[str], home: Home, cursor: str) -> Page:
+        """The watched records anew: a deposit of a payment moves neither its token nor its time (quickbooks.md 4)."""
+        rows = [(kind, row) for kind in KINDS[stream] for row in await self.listing.by_id(kind, ids)]
+        return Page(PREFIX + stream, tuple(as_pulled(kind, row, home, stream) for kind, row in rows), cursor)
 
 
-def _all(kind: str) -> str:
-    return "Active IN (true, false)" if kind in NAME_LISTS else ""
+def lacks(problem: Problem) -> bool:
+    """Whether it says that the company's plan, edition or the user's role lacks a kind (3.2, 7.4)."""
+    return problem.code in _LACKS or _UNKNOWN_KIND in problem.message
 
 
-def _settled(stream: str, rows: Sequence[Pulled], before: Cursor, now: datetime, *, calls: int = 1) -> Page:
-    """The page of a list that is read whole each time: without records if it is as it was."""
-    digest = hashlib.sha256("\n".join(row.payload for row in rows).encode()).hexdigest()
-    cursor = Cursor(now, digest).text()
-    if digest == before.digest:
-        return Page(stream, (), cursor, calls=calls)
-    return Page(stream, tuple(rows), cursor, first=True, complete=True, calls=calls)
+def _of_concern(stream: str, rows: Iterable[Row]) -> list[tuple[str, Row]]:
+    """The rows of a stream of one kind; of templates only those that make sales forms."""
+    (kind,) = KINDS[stream]
+    return [(kind, row) for row in rows if kind != RECURRING or not isinstance(row, dict) or sells(row)]
 
 
-def _slots(body: dict[str, Any], kinds: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """CDC's slots by the kind that each holds: they come in no order, and an empty one names none (quickbooks.md 4)."""
-    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
-    for response in _listed(body.get("CDCResponse")):
-        for slot in _listed(response.get("QueryResponse")):
-            for kind in kinds:
-                rows[kind].extend(rows_of(slot, kind))
-    return rows
-
-
-def _listed(value: Any) -> list[dict[str, Any]]:
-    """Some answers have an object where the documents say a list."""
-    many = value if isinstance(value, list) else [value]
-    return [entry for entry in many if isinstance(entry, dict)]
-
-
-def _too_old(problem: Problem) -> bool:
-    return "older than" in problem.message
+def _lacking(stream: str, before: Cursor, refused: Problem | None) -> Page:
+    """A stream that the company's plan or settings lack: said once, asked again later, and nothing of it is buried."""
+    why = f"{PREFIX}{stream}: not in this company's plan or switched off; it is asked again later."
+    if refused is not None and refused.code:
+        why = f"{why} QuickBooks says code {refused.code}."
+    cursor = Cursor(lacking=True).text()
+    if before.lacking:
+        return Page(PREFIX + stream, (), cursor)
+    return Page(PREFIX + stream, (), cursor, first=True, complete=True, note=why)

@@ -26,6 +26,7 @@ class Spreadsheet:
     """One folder with companies.csv, deals.csv and lines.csv."""
 
     name: str = "spreadsheet"
+    reads: int = 0
     streams: tuple[str, ...] = read.STREAMS
 
     def __init__(self, folder: Path, *, currency: str = "USD") -> None:

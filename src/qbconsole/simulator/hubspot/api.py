@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from qbconsole.simulator.hubspot import account_routes, association_routes, batch_routes, record_routes
+from qbconsole.simulator.hubspot import (
+    account_routes,
+    association_routes,
+    batch_routes,
+    label_routes,
+    oauth_routes,
+    pipeline_routes,
+    property_routes,
+    record_routes,
+)
 from qbconsole.simulator.hubspot.objects import KINDS
 from qbconsole.simulator.hubspot.refusals import not_found
 from qbconsole.simulator.hubspot.wire import refused, routes_of
@@ -21,8 +30,11 @@ if TYPE_CHECKING:
 
 _ENDPOINTS = [
     *batch_routes.ENDPOINTS,
+    *label_routes.ENDPOINTS,
     *association_routes.ENDPOINTS,
     *record_routes.ENDPOINTS,
+    *property_routes.ENDPOINTS,
+    *pipeline_routes.ENDPOINTS,
     *account_routes.ENDPOINTS,
 ]
 
@@ -30,8 +42,11 @@ _ENDPOINTS = [
 def routes(portal: Portal) -> list[Route]:
     """Every route of the portal, under the old and the dated prefixes; the rest of /crm is not found."""
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    unknown = [Route(path, _unknown, methods=methods) for path in ("/crm/{rest:path}", "/account-info/{rest:path}")]
-    return [*routes_of(portal, _ENDPOINTS), *unknown]
+    unknown = [
+        Route(path, _unknown, methods=methods)
+        for path in ("/crm/{rest:path}", "/account-info/{rest:path}", "/oauth/{rest:path}")
+    ]
+    return [*oauth_routes.routes(portal), *routes_of(portal, _ENDPOINTS), *unknown]
 
 
 async def _unknown(_request: Request) -> Response:
@@ -39,6 +54,7 @@ async def _unknown(_request: Request) -> Response:
 
 
 _RECORDS = re.compile(r"/crm/(?:v[34]/objects|objects/[^/]+)/(?P<kind>[^/]+)(?P<rest>/.*)?")
+_LIMITS = re.compile(r"/crm/(?:v4/associations|associations/[^/]+)/definitions/.+")
 _ASSOCIATIONS = re.compile(r"/crm/(?:v4/associations|associations/[^/]+)/[^/]+/[^/]+/(?P<rest>.+)")
 _ACCOUNT = re.compile(
     r"/crm/(?:v3/(?P<old>properties|pipelines|owners)|(?P<dated>properties|pipelines|owners)/[^/]+)(?P<rest>/.*)?"
@@ -56,10 +72,14 @@ def endpoints(method: str, path: str, _query: dict[str, str], body: bytes) -> li
         return _record_names(
             method, _SINGULAR.get(match["kind"], match["kind"]), (match["rest"] or "").strip("/"), body
         )
+    if _LIMITS.fullmatch(path):
+        return [f"{_VERBS[method]}_association_limit"] if method in _VERBS else []
     if match := _ASSOCIATIONS.fullmatch(path):
         return _association_names(method, match["rest"], body)
     if match := _ACCOUNT.fullmatch(path):
         return [_account_name(method, match["old"] or match["dated"], (match["rest"] or "").strip("/"))]
+    if path.startswith("/oauth/"):
+        return [f"oauth_{path.rstrip('/').rpartition('/')[2]}"] if "-tokens/" not in path else ["oauth_about"]
     return ["read_account"] if path.startswith("/account-info/") else []
 
 
@@ -68,6 +88,8 @@ def _record_names(method: str, singular: str, rest: str, body: bytes) -> list[st
         return [f"{_VERBS[method]}_association"] if method in _VERBS else []
     if rest.startswith("batch/"):
         return ["batch", *[f"{rest.removeprefix('batch/')}_{singular}"] * _count(body)]
+    if rest == "gdpr-delete":
+        return [f"purge_{singular}"]
     if rest in ("search", "merge"):
         return [f"{rest}_{singular}"]
     if method == "GET" and not rest:
@@ -77,7 +99,8 @@ def _record_names(method: str, singular: str, rest: str, body: bytes) -> list[st
 
 def _association_names(method: str, rest: str, body: bytes) -> list[str]:
     if rest.startswith("labels"):
-        return ["list_association_label" if method == "GET" else "create_association_label"]
+        verb = {"GET": "list", "PUT": "update"}.get(method, _VERBS.get(method, method.lower()))
+        return [f"{verb}_association_label"]
     verb = {"batch/read": "read", "batch/archive": "archive"}.get(rest, "create")
     return ["batch", *[f"{verb}_association"] * _count(body)]
 

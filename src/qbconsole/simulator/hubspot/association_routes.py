@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot.objects import kind_named
-from qbconsole.simulator.hubspot.record_routes import end_id, type_numbers
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
-from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer, paged
+from qbconsole.simulator.hubspot.wire import OLD, Answer, Call, Endpoint, batch_answer, paged
+from qbconsole.simulator.hubspot.writes import end_id, type_numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qbconsole.simulator.hubspot.objects import Kind
 
 LARGEST_PAGE = 500
@@ -105,7 +107,7 @@ def create_batch(call: Call) -> Answer:
             errors.append(refusal.body() | {"context": {"fromObjectId": [record_id], "toObjectId": [to_id]}})
             continue
         results.append(_labels(call, kind, record_id, to, to_id, numbers))
-    return batch_answer(call.portal, results, errors, status=201)
+    return batch_answer(call.portal, results, errors, status=201 if call.version == OLD else 200)
 
 
 def associate_batch(call: Call) -> Answer:
@@ -124,20 +126,14 @@ def archive_batch(call: Call) -> Answer:
     return Answer(None, 204)
 
 
-def list_labels(call: Call) -> Answer:
-    """The association types of a pair."""
+def archive_labels(call: Call) -> Answer:
+    """Take labels off many links."""
     kind, to = _ends(call)
-    return Answer({"results": call.portal.associations.types(kind.name, to.name)})
-
-
-def create_label(call: Call) -> Answer:
-    """A label of this account's own."""
-    kind, to = _ends(call)
-    label = call.fields.get("label")
-    if not label or not call.fields.get("name"):
-        raise invalid("Invalid input JSON: Some required fields were not set: [label, name]")
-    inverse = call.fields.get("inverseLabel") or label
-    return Answer({"results": call.portal.associations.create_label(kind.name, to.name, label, inverse)})
+    for one in _limited(call, MOST_WRITTEN):
+        record_id, to_id = _both(one)
+        call.portal.associations.unlabel(kind.name, record_id, to.name, to_id, type_numbers(one.get("types")))
+        call.portal.renew_hints(kind.name, record_id, to.name, to_id)
+    return Answer(None, 204)
 
 
 def _ends(call: Call) -> tuple[Kind, Kind]:
@@ -174,34 +170,37 @@ def _labels(call: Call, kind: Kind, record_id: str, to: Kind, to_id: str, number
     described = call.portal.associations.described(kind.name, to.name, numbers)
     return {
         "fromObjectTypeId": kind.type_id,
-        "fromObjectId": int(record_id),
+        "fromObjectId": record_id,
         "toObjectTypeId": to.type_id,
-        "toObjectId": int(to_id),
+        "toObjectId": to_id,
         "labels": [one["label"] for one in described if one["label"]],
     }
 
 
-_OLD = "/crm/v4/objects/{kind}/{id}/associations"
-_DATED = "/crm/objects/{v}/{kind}/{id}/associations"
-_OLD_BATCH = "/crm/v4/associations/{kind}/{to_kind}"
-_DATED_BATCH = "/crm/associations/{v}/{kind}/{to_kind}"
 _READ, _WRITE = "crm.objects.{kind}.read", "crm.objects.{kind}.write"
 
+
+def _of_one(method: str, rest: str, handler: Callable[[Call], Answer]) -> Endpoint:
+    old, dated = "/crm/v4/objects/{kind}/{id}/associations", "/crm/objects/{v}/{kind}/{id}/associations"
+    if method == "GET":
+        return Endpoint(method, old + rest, dated + rest, handler, _READ)
+    return Endpoint(method, old + rest, dated + rest, handler, _WRITE, associates=True)
+
+
+def _of_many(rest: str, handler: Callable[[Call], Answer], *, writes: bool = True) -> Endpoint:
+    old, dated = "/crm/v4/associations/{kind}/{to_kind}/batch", "/crm/associations/{v}/{kind}/{to_kind}/batch"
+    scope = _WRITE if writes else _READ
+    return Endpoint("POST", old + rest, dated + rest, handler, scope, associates=writes)
+
+
 ENDPOINTS = [
-    Endpoint("PUT", _OLD + "/default/{to_kind}/{to_id}", _DATED + "/default/{to_kind}/{to_id}", put_default, _WRITE),
-    Endpoint("GET", _OLD + "/{to_kind}", _DATED + "/{to_kind}", read_associations, _READ),
-    Endpoint("PUT", _OLD + "/{to_kind}/{to_id}", _DATED + "/{to_kind}/{to_id}", put_labelled, _WRITE),
-    Endpoint("DELETE", _OLD + "/{to_kind}/{to_id}", _DATED + "/{to_kind}/{to_id}", delete_association, _WRITE),
-    Endpoint("POST", _OLD_BATCH + "/batch/read", _DATED_BATCH + "/batch/read", read_batch, _READ),
-    Endpoint("POST", _OLD_BATCH + "/batch/create", _DATED_BATCH + "/batch/create", create_batch, _WRITE),
-    Endpoint(
-        "POST",
-        _OLD_BATCH + "/batch/associate/default",
-        _DATED_BATCH + "/batch/associate/default",
-        associate_batch,
-        _WRITE,
-    ),
-    Endpoint("POST", _OLD_BATCH + "/batch/archive", _DATED_BATCH + "/batch/archive", archive_batch, _WRITE),
-    Endpoint("GET", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", list_labels, _READ),
-    Endpoint("POST", _OLD_BATCH + "/labels", _DATED_BATCH + "/labels", create_label, _WRITE),
+    _of_one("PUT", "/default/{to_kind}/{to_id}", put_default),
+    _of_one("GET", "/{to_kind}", read_associations),
+    _of_one("PUT", "/{to_kind}/{to_id}", put_labelled),
+    _of_one("DELETE", "/{to_kind}/{to_id}", delete_association),
+    _of_many("/read", read_batch, writes=False),
+    _of_many("/create", create_batch),
+    _of_many("/associate/default", associate_batch),
+    _of_many("/archive", archive_batch),
+    _of_many("/labels/archive", archive_labels),
 ]

@@ -4,48 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.hubspot.refusals import invalid
+from qbconsole.simulator.hubspot.association_types import ONE_OF, PAIRS, VENDOR_LABELS
+from qbconsole.simulator.hubspot.refusals import Refusal, invalid, not_found
 
 if TYPE_CHECKING:
     from qbconsole.simulator.database import Database
 
-_PAIRS: dict[tuple[str, str], dict[str, int]] = {
-    ("deals", "companies"): {"": 341, "primary": 5},
-    ("companies", "deals"): {"": 342, "primary": 6},
-    ("contacts", "companies"): {"": 279, "primary": 1},
-    ("companies", "contacts"): {"": 280, "primary": 2},
-    ("deals", "contacts"): {"": 3},
-    ("contacts", "deals"): {"": 4},
-    ("deals", "line_items"): {"": 19},
-    ("line_items", "deals"): {"": 20},
-    ("deals", "quotes"): {"": 63},
-    ("quotes", "deals"): {"": 64},
-    ("quotes", "line_items"): {"": 67},
-    ("line_items", "quotes"): {"": 68},
-    ("quotes", "contacts"): {"": 69, "signer": 702},
-    ("contacts", "quotes"): {"": 70, "signer": 703},
-    ("quotes", "companies"): {"": 71},
-    ("companies", "quotes"): {"": 72},
-    ("tasks", "deals"): {"": 216},
-    ("deals", "tasks"): {"": 215},
-    ("tasks", "companies"): {"": 192},
-    ("companies", "tasks"): {"": 191},
-    ("tasks", "contacts"): {"": 204},
-    ("contacts", "tasks"): {"": 203},
-    ("tasks", "quotes"): {"": 218},
-    ("quotes", "tasks"): {"": 217},
-    ("notes", "deals"): {"": 214},
-    ("deals", "notes"): {"": 213},
-    ("notes", "companies"): {"": 190},
-    ("companies", "notes"): {"": 189},
-    ("notes", "contacts"): {"": 202},
-    ("contacts", "notes"): {"": 201},
-}
-"""Type ids by direction and label; "" is the plain one. The pairs that hubspot.md does not list are the guide's."""
-
-_ONE_OF = {("deals", "companies"), ("contacts", "companies")}
-"""From these, at most one record is the primary one."""
-_OTHER_LABELS = {"signer": "Signer", "primary": "Primary"}
+FIRST_OWN_TYPE = 1001
+"""The first number of a label of this account; the vendor's own types lie below."""
 
 
 class Associations:
@@ -54,15 +20,16 @@ class Associations:
     def __init__(self, database: Database) -> None:
         self._links = database.collection("hubspot.associations")
         self._labels = database.collection("hubspot.association_labels")
+        self._limits = database.collection("hubspot.association_limits")
         self._database = database
 
     def types(self, kind: str, to_kind: str) -> list[dict[str, Any]]:
         """The association types of a pair as the labels endpoint lists them; a refusal when there are none."""
-        if (vendor := _PAIRS.get((kind, to_kind))) is None:
+        if (vendor := PAIRS.get((kind, to_kind))) is None:
             raise invalid(f"No valid association type exists between {kind} and {to_kind}")
         own = [label["shown"] for label in self._labels if label["pair"] == [kind, to_kind]]
         shown = [
-            {"category": "HUBSPOT_DEFINED", "typeId": number, "label": _OTHER_LABELS.get(label)}
+            {"category": "HUBSPOT_DEFINED", "typeId": number, "label": VENDOR_LABELS.get(label)}
             for label, number in sorted(vendor.items(), key=lambda one: one[0] == "")
         ]
         return [*shown, *own]
@@ -72,23 +39,93 @@ class Associations:
         self.types(kind, to_kind)
         made: list[dict[str, Any]] = []
         for pair, text in (((kind, to_kind), label), ((to_kind, kind), inverse)):
-            number = self._database.next_number("hubspot.association_types", 1001)
+            number = self._database.next_number("hubspot.association_types", FIRST_OWN_TYPE)
             shown = {"category": "USER_DEFINED", "typeId": number, "label": text}
-            self._labels.put(
-                str(number), {"pair": list(pair), "shown": shown, "mirror": number + (1 if not made else -1)}
-            )
+            mirror = number + (1 if not made else -1)
+            self._labels.put(str(number), {"pair": list(pair), "shown": shown, "mirror": mirror})
             made.append(shown)
-        return made if kind != to_kind else made[:1]
+        return made
+
+    def rename_label(self, kind: str, to_kind: str, number: int, label: str, inverse: str | None) -> None:
+        """Give a label of this account another text."""
+        own = self._own_label(kind, to_kind, number)
+        self._labels.put(str(number), own | {"shown": own["shown"] | {"label": label}})
+        other = self._labels.get(str(own["mirror"]))
+        if inverse is not None and other is not None:
+            self._labels.put(str(own["mirror"]), other | {"shown": other["shown"] | {"label": inverse}})
+
+    def remove_label(self, kind: str, to_kind: str, number: int) -> None:
+        """Forget a label of this account, in both directions; the links that had it stay, without it."""
+        mirror = int(self._own_label(kind, to_kind, number)["mirror"])
+        for key in self._links.ids():
+            links = (self._links.get(key) or {"to": {}})["to"]
+            if any({number, mirror} & set(numbers) for numbers in links.values()):
+                kept = {to_id: [one for one in had if one not in (number, mirror)] for to_id, had in links.items()}
+                self._links.put(key, {"to": kept})
+        self._labels.remove(str(number))
+        self._labels.remove(str(mirror))
+
+    def _own_label(self, kind: str, to_kind: str, number: int) -> dict[str, Any]:
+        own = self._labels.get(str(number))
+        if own is None or own["pair"] != [kind, to_kind]:
+            raise not_found(f"No association label {number} between {kind} and {to_kind}")
+        return own
+
+    def unlabel(self, kind: str, record_id: str, to_kind: str, to_id: str, numbers: list[int]) -> None:
+        """Take labels off a link; the plain type stays with it."""
+        plain = self.plain_type(kind, to_kind)
+        had = self.linked(kind, record_id, to_kind).get(to_id, [])
+        for number in numbers:
+            if number != plain and number in had:
+                self._drop(kind, record_id, to_kind, to_id, number)
+                self._drop(to_kind, to_id, kind, record_id, self._mirror(kind, to_kind, number))
+
+    def limits(self, kind: str, to_kind: str) -> list[dict[str, Any]]:
+        """The types of a pair that a record may have at most so often, as this account configured it."""
+        found = []
+        for shown in self.types(kind, to_kind):
+            if (limit := self._limits.get(f"{kind}/{to_kind}/{shown['typeId']}")) is not None:
+                label = {"label": shown["label"]} if shown["label"] else {}
+                found.append(
+                    {"category": shown["category"], "typeId": shown["typeId"], **label}
+                    | {"userEnforcedMaxToObjectIds": limit["most"]}
+                )
+        return found
+
+    def limit(self, kind: str, to_kind: str, number: int, most: int | None) -> dict[str, Any]:
+        """Let a record have a type at most so often; None: any number of times."""
+        shown = next((one for one in self.types(kind, to_kind) if one["typeId"] == number), None)
+        if shown is None:
+            raise invalid(f"Association type {number} is not valid between {kind} and {to_kind}")
+        key = f"{kind}/{to_kind}/{number}"
+        if most is None:
+            self._limits.remove(key)
+            return {"category": shown["category"], "typeId": number}
+        self._limits.put(key, {"most": most})
+        return {"category": shown["category"], "typeId": number, "userEnforcedMaxToObjectIds": most}
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every pair of kinds that can be linked."""
+        return list(PAIRS)
+
+    def _check_limits(self, kind: str, record_id: str, to_kind: str, to_id: str, numbers: list[int]) -> None:
+        links = self.linked(kind, record_id, to_kind)
+        for number in numbers:
+            limit = self._limits.get(f"{kind}/{to_kind}/{number}")
+            others = sum(number in had for other, had in links.items() if other != to_id)
+            if limit is not None and others >= limit["most"]:
+                text = f"{kind} {record_id} can have association type {number} to at most {limit['most']} {to_kind}."
+                raise Refusal(400, text, "VALIDATION_ERROR", sub_category="crm.associations.LIMIT_EXCEEDED")
 
     def plain_type(self, kind: str, to_kind: str) -> int:
         """The unlabelled type of a pair."""
         self.types(kind, to_kind)
-        return _PAIRS[kind, to_kind][""]
+        return PAIRS[kind, to_kind][""]
 
     def labelled_type(self, kind: str, to_kind: str, label: str) -> int:
         """The vendor's type of a pair under a label such as "primary"."""
         self.types(kind, to_kind)
-        if (number := _PAIRS[kind, to_kind].get(label)) is None:
+        if (number := PAIRS[kind, to_kind].get(label)) is None:
             raise invalid(f"No association type {label!r} exists between {kind} and {to_kind}")
         return number
 
@@ -100,7 +137,7 @@ class Associations:
         """Which direction a type id is for."""
         if (own := self._labels.get(str(number))) is not None:
             return (own["pair"][0], own["pair"][1])
-        return next((pair for pair, labels in _PAIRS.items() if number in labels.values()), None)
+        return next((pair for pair, labels in PAIRS.items() if number in labels.values()), None)
 
     def link(self, kind: str, record_id: str, to_kind: str, to_id: str, numbers: list[int]) -> None:
         """Add types to the link of two records; every link has the plain type as well."""
@@ -108,10 +145,13 @@ class Associations:
             if number not in [shown["typeId"] for shown in self.types(kind, to_kind)]:
                 raise invalid(f"Association type {number} is not valid between {kind} and {to_kind}")
         wanted = [self.plain_type(kind, to_kind), *numbers]
+        mirrored = [self._mirror(kind, to_kind, number) for number in wanted]
+        self._check_limits(kind, record_id, to_kind, to_id, wanted)
+        self._check_limits(to_kind, to_id, kind, record_id, mirrored)
         for number in numbers:
             self._make_room_for_primary(kind, record_id, to_kind, to_id, number)
         self._add(kind, record_id, to_kind, to_id, wanted)
-        self._add(to_kind, to_id, kind, record_id, [self._mirror(kind, to_kind, number) for number in wanted])
+        self._add(to_kind, to_id, kind, record_id, mirrored)
 
     def relabel(self, kind: str, record_id: str, to_kind: str, to_id: str, numbers: list[int]) -> None:
         """Replace the labels of a link (hubspot.md 4: PUT with a body of labels replaces the labels)."""
@@ -132,15 +172,15 @@ class Associations:
 
     def linked_kinds(self, kind: str) -> list[str]:
         """The kinds that a kind can be linked to."""
-        return [to_kind for from_kind, to_kind in _PAIRS if from_kind == kind]
+        return [to_kind for from_kind, to_kind in PAIRS if from_kind == kind]
 
     def has_primary(self, kind: str, to_kind: str) -> bool:
         """Whether a record of `kind` has at most one primary record of `to_kind`."""
-        return (kind, to_kind) in _ONE_OF
+        return (kind, to_kind) in ONE_OF
 
     def primary(self, kind: str, record_id: str, to_kind: str) -> str | None:
         """The id of the record's primary one of that kind."""
-        number = _PAIRS[kind, to_kind].get("primary")
+        number = PAIRS[kind, to_kind].get("primary")
         return next(
             (to_id for to_id, numbers in self.linked(kind, record_id, to_kind).items() if number in numbers), None
         )
@@ -148,11 +188,11 @@ class Associations:
     def _mirror(self, kind: str, to_kind: str, number: int) -> int:
         if (own := self._labels.get(str(number))) is not None:
             return int(own["mirror"])
-        label = next(label for label, known in _PAIRS[kind, to_kind].items() if known == number)
-        return _PAIRS[to_kind, kind][label]
+        label = next(label for label, known in PAIRS[kind, to_kind].items() if known == number)
+        return PAIRS[to_kind, kind][label]
 
     def _make_room_for_primary(self, kind: str, record_id: str, to_kind: str, to_id: str, number: int) -> None:
-        if (kind, to_kind) not in _ONE_OF:
+        if (kind, to_kind) not in ONE_OF:
             kind, record_id, to_kind, to_id, number = (
                 to_kind,
                 to_id,
@@ -160,7 +200,7 @@ class Associations:
                 record_id,
                 self._mirror(kind, to_kind, number),
             )
-        if (kind, to_kind) not in _ONE_OF or number != _PAIRS[kind, to_kind]["primary"]:
+        if (kind, to_kind) not in ONE_OF or number != PAIRS[kind, to_kind]["primary"]:
             return
         old = self.primary(kind, record_id, to_kind)
         if old is not None and old != to_id:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from qbconsole.simulator.hubspot import writes
 from qbconsole.simulator.hubspot.checks import properties_of
 from qbconsole.simulator.hubspot.properties import json_list
-from qbconsole.simulator.hubspot.record_routes import BY_APP, create_linked, unique_id
+from qbconsole.simulator.hubspot.record_routes import unique_id
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid
-from qbconsole.simulator.hubspot.shown import answered, shown
+from qbconsole.simulator.hubspot.shown import View
 from qbconsole.simulator.hubspot.wire import Answer, Call, Endpoint, batch_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_INPUTS = 100
 """Records in one batch."""
+TRACE = "objectWriteTraceId"
+"""The caller's own name of an input, which its result or error repeats."""
 
 
 def read_batch(call: Call) -> Answer:
@@ -25,39 +31,24 @@ def read_batch(call: Call) -> Answer:
         record = portal.store.find(kind, (unique_id(portal, kind, by, one) or "") if by else one)
         if record is not None and record["archived"] is call.archived:
             found.append((one, record))
-    names, past = call.listed("properties"), call.listed("propertiesWithHistory")
-    results = [shown(portal, kind, record, names or None, past=past) for _, record in found]
+    view = View(portal, kind, call.listed("properties") or None, past=call.listed("propertiesWithHistory"))
+    results = [view.of(record) for _, record in found]
     here = {one for one, _ in found}
     return batch_answer(portal, results, _missing(call, [one for one in asked if one not in here]))
 
 
 def create_batch(call: Call) -> Answer:
     """New records: all or none, unless every input has its own objectWriteTraceId (hubspot.md 4)."""
-    portal, kind = call.portal, call.kind.name
-    inputs = _limited(call)
-    traces = [one.get("objectWriteTraceId") for one in inputs]
-    partial = all(traces) and len(set(traces)) == len(traces)
-    results, errors = [], []
-    for one, trace in zip(inputs, traces, strict=True):
-        try:
-            record = create_linked(portal, kind, one)
-        except Refusal as refusal:
-            if not partial:
-                raise
-            errors.append(_traced(refusal, str(trace)))
-            continue
-        made = answered(portal, kind, record, properties_of(one))
-        results.append(made | ({"objectWriteTraceId": trace} if trace else {}))
-    return batch_answer(portal, results, errors, status=201)
+    results, errors = _each(call, lambda one: writes.create(call, one), partial=_are_traced(call))
+    return batch_answer(call.portal, results, errors, status=201)
 
 
 def update_batch(call: Call) -> Answer:
     """Set values of many. A bad value refuses all; unknown and merged ids are errors in a 207 (hubspot.md 4)."""
     portal, kind = call.portal, call.kind.name
-    inputs = _limited(call)
     _refuse_duplicates(call)
     results, missing = [], []
-    for one in inputs:
+    for one in _limited(call):
         record_id = str(one["id"])
         if by := one.get("idProperty"):
             record_id = unique_id(portal, kind, by, record_id) or ""
@@ -65,29 +56,51 @@ def update_batch(call: Call) -> Answer:
         if record is None or record["archived"]:
             missing.append(str(one["id"]))
             continue
-        written = properties_of(one)
-        results.append(answered(portal, kind, portal.update(kind, record_id, written, source=BY_APP), written))
+        results.append(_traced(writes.update(call, record_id, properties_of(one)), one))
     return batch_answer(portal, results, _missing(call, missing))
 
 
 def upsert_batch(call: Call) -> Answer:
-    """Update by a unique property, or create; each result says `new` (hubspot.md 4)."""
-    portal, kind = call.portal, call.kind.name
-    inputs = _limited(call)
+    """Update by a unique property, or create; each result says `new`. Partial as creates are, but never by e-mail."""
     _refuse_duplicates(call)
-    results = []
-    for one in inputs:
-        by, key, written = one.get("idProperty"), str(one["id"]), properties_of(one)
-        if not by:
-            raise invalid("Invalid input JSON: Some required fields were not set: [idProperty]")
-        existing = unique_id(portal, kind, by, key)
-        values = {by: key, **written}
-        if existing is None:
-            record = portal.create(kind, values, source=BY_APP)
-        else:
-            record = portal.update(kind, existing, values, source=BY_APP)
-        results.append(answered(portal, kind, record, values) | {"new": existing is None})
-    return batch_answer(portal, results)
+    by_email = any(one.get("idProperty") == "email" for one in call.inputs)
+    results, errors = _each(call, lambda one: _upsert(call, one), partial=_are_traced(call) and not by_email)
+    return batch_answer(call.portal, results, errors)
+
+
+def _upsert(call: Call, one: dict[str, Any]) -> dict[str, Any]:
+    by, key, written = one.get("idProperty"), str(one["id"]), properties_of(one)
+    if not by:
+        raise invalid("Invalid input JSON: Some required fields were not set: [idProperty]")
+    existing = unique_id(call.portal, call.kind.name, by, key)
+    values = {by: key, **written}
+    if existing is None:
+        return writes.create(call, {"properties": values}) | {"new": True}
+    return writes.update(call, existing, values) | {"new": False}
+
+
+def _each(
+    call: Call, act: Callable[[dict[str, Any]], dict[str, Any]], *, partial: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What came of each input, and its errors; the first one refuses all unless they may be `partial`."""
+    results, errors = [], []
+    for one in _limited(call):
+        try:
+            results.append(_traced(act(one), one))
+        except Refusal as refusal:
+            if not partial:
+                raise
+            errors.append(refusal.body() | {"context": refusal.context | {TRACE: [str(one[TRACE])]}})
+    return results, errors
+
+
+def _are_traced(call: Call) -> bool:
+    traces = [one.get(TRACE) for one in call.inputs]
+    return all(traces) and len(set(traces)) == len(traces)
+
+
+def _traced(record: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+    return record | ({TRACE: one[TRACE]} if one.get(TRACE) else {})
 
 
 def archive_batch(call: Call) -> Answer:
@@ -125,10 +138,6 @@ def _missing(call: Call, ids: list[str]) -> list[dict[str, Any]]:
     what = call.kind.singular.upper()
     text = f"Could not get some {what} objects, they may be deleted or not exist. Check that ids are valid."
     return [{"status": "error", "category": "OBJECT_NOT_FOUND", "message": text, "context": {"ids": ids}}]
-
-
-def _traced(refusal: Refusal, trace: str) -> dict[str, Any]:
-    return refusal.body() | {"context": refusal.context | {"objectWriteTraceId": [trace]}}
 
 
 _OLD, _DATED = "/crm/v3/objects/{kind}/batch", "/crm/objects/{v}/{kind}/batch"

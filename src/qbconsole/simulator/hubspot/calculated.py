@@ -105,11 +105,28 @@ def _engagement(kind: str, values: Values, body: str) -> Values:
     }
 
 
+_PUBLISHED = frozenset({"APPROVAL_NOT_NEEDED", "APPROVED", "ACCEPTED"})
+
+
+def _quote(values: Values, _now: datetime) -> Values:
+    """A published quote is locked and has its pages."""
+    if values.get("hs_status") not in _PUBLISHED:
+        return {"hs_locked": "false", "hs_quote_link": None, "hs_pdf_download_link": None, "hs_public_url_key": None}
+    key = f"{int(values['hs_object_id']):x}"
+    return {
+        "hs_locked": "true",
+        "hs_public_url_key": key,
+        "hs_quote_link": f"https://app.hubspot.com/quotes/{key}",
+        "hs_pdf_download_link": f"https://app.hubspot.com/quotes/{key}.pdf",
+    }
+
+
 _BY_KIND: dict[str, Callable[[Values, datetime], Values]] = {
     "line_items": _line_item,
     "contacts": _contact,
     "tasks": _task,
     "notes": _note,
+    "quotes": _quote,
 }
 
 

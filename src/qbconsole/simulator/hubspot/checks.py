@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot.properties import json_list
 from qbconsole.simulator.hubspot.refusals import Refusal, bad_values, invalid
-from qbconsole.simulator.hubspot.values import BadValue, kept
+from qbconsole.simulator.hubspot.values import BadValue, kept, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,9 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "quotes": (("hs_title",), ("hs_expiration_date",)),
 }
 """By kind: of each tuple, at least one must have a value."""
+
+LEGACY_STATES = ("DRAFT", "APPROVAL_NOT_NEEDED", "PENDING_APPROVAL", "APPROVED", "REJECTED")
+"""What `hs_status` of a quote can be set to that is no CPQ quote."""
 
 
 def checked(
@@ -37,6 +40,8 @@ def checked(
             problems.append({"name": name, "error": bad.code, "message": bad.message})
     if kind == "deals" and not problems:
         problems = _stage_problems(portal, values, current)
+    if kind == "quotes" and by_app and not problems:
+        problems = _quote_problems(values, current)
     if problems:
         raise bad_values(problems, portal.portal_id)
     return values
@@ -49,6 +54,24 @@ def require(portal: Portal, kind: str, values: dict[str, Any]) -> None:
         text = f"Error creating {kind}. Some required properties were not set: {json_list(missing)}"
         errors = [{"message": text, "code": "MISSING_REQUIRED_PROPERTY", "context": {"propertyName": missing}}]
         raise Refusal(400, text, "VALIDATION_ERROR", errors=errors, extra={"portalId": int(portal.portal_id)})
+
+
+def require_own(portal: Portal, kind: str, values: Mapping[str, Any], touched: Mapping[str, Any] | None) -> None:
+    """Refuse a record that would lack what people in this account made required (hubspot.md 6, since 2026-09)."""
+    if problems := portal.requirements.problems(kind, values, touched):
+        raise bad_values(problems, portal.portal_id)
+
+
+def normalized(written: Mapping[str, Any], properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The warnings about values that were kept in another form than they were written (hubspot.md 6, since 2026-09)."""
+    found = []
+    for name, value in written.items():
+        raw, kept_as = "" if value is None else text_of(value), properties.get(name)
+        if raw and kept_as and raw != kept_as and not raw.startswith(";"):
+            text = f"The value of {name} was normalized."
+            context = {"propertyName": name, "rawValue": raw, "normalizedValue": kept_as}
+            found.append({"category": "PROPERTY_VALUE_NORMALIZED", "message": text, "context": context})
+    return found
 
 
 def _value(portal: Portal, kind: str, name: str, value: Any, current: dict[str, Any], *, by_app: bool) -> str:
@@ -104,6 +127,17 @@ def _stage_problems(portal: Portal, values: dict[str, Any], current: dict[str, A
             "message": f"{stage} was not one of the allowed options: {allowed}",
         }
     ]
+
+
+def _quote_problems(values: dict[str, Any], current: dict[str, Any]) -> list[dict[str, str]]:
+    """An app leaves a CPQ quote a draft; ACCEPTED is the buyer's word, and no state of a legacy one (hubspot.md 2)."""
+    cpq = {**current, **values}.get("hs_template_type") == "CPQ_QUOTE"
+    status = values.get("hs_status")
+    if not status or (status == "DRAFT" if cpq else status != "ACCEPTED"):
+        return []
+    allowed = json_list(["DRAFT"] if cpq else list(LEGACY_STATES))
+    text = f"{status} was not one of the allowed options: {allowed}"
+    return [{"name": "hs_status", "error": "INVALID_OPTION", "message": text}]
 
 
 def properties_of(body: dict[str, Any]) -> dict[str, Any]:

@@ -1,26 +1,21 @@
-"""A HubSpot portal: its records, what they are made of, and what happens to them."""
+"""A HubSpot portal: the records of an account, and what happens to them."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.hubspot import checks, hints, merges, times
+from qbconsole.simulator.hubspot import checks, defaults, hints, merges, times
+from qbconsole.simulator.hubspot.account import Account
 from qbconsole.simulator.hubspot.associations import Associations
 from qbconsole.simulator.hubspot.calculated import calculated
 from qbconsole.simulator.hubspot.index import Index
-from qbconsole.simulator.hubspot.limits import Limits
-from qbconsole.simulator.hubspot.objects import KINDS, Kind
-from qbconsole.simulator.hubspot.owners import Owners
-from qbconsole.simulator.hubspot.pipelines import DEFAULT_PIPELINE, Pipelines
-from qbconsole.simulator.hubspot.properties import Properties
+from qbconsole.simulator.hubspot.objects import KINDS
 from qbconsole.simulator.hubspot.records import Records
 from qbconsole.simulator.hubspot.refusals import Refusal, not_found
-from qbconsole.simulator.hubspot.vendor_properties import option
+from qbconsole.simulator.hubspot.restamps import Restamps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from qbconsole.simulator.clock import Clock
@@ -30,103 +25,19 @@ __all__ = ["Portal", "Refusal"]
 
 Record = dict[str, Any]
 
-SECOND_STAMP = timedelta(seconds=3)
-"""How long after a stage change the modification time moves once more (hubspot.md 2, "Some calculated values")."""
-_FILLED_FROM_PRODUCT = (
-    "name",
-    "price",
-    "hs_sku",
-    "description",
-    "recurringbillingfrequency",
-    "hs_recurring_billing_period",
-)
 
-
-class Portal:
-    """One account. Records are the vendor's JSON; of their properties only those with a value are kept.
+class Portal(Account):
+    """An account and its records. Records are the vendor's JSON; of their properties only those with a value are kept.
 
     Writes raise `Refusal`. Call them inside a transaction of the database.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self.database = database
-        self.clock = clock
-        self.owners = Owners(database)
-        self.pipelines = Pipelines(database)
-        self.properties = Properties(database)
+        super().__init__(database, clock)
         self.associations = Associations(database)
-        self.index = Index()
-        self.limits = Limits()
-        self.missing_scopes: set[str] = set()
-        """Scopes that the token lacks; none by default."""
-        self._settings = database.collection("hubspot.portal")
         self.store = Records(database)
-        self._restamps = database.collection("hubspot.restamps")
-
-    # The account
-
-    @property
-    def portal_id(self) -> str:
-        """The account's number (Hub ID)."""
-        return str(self.settings["portal_id"])
-
-    @property
-    def token(self) -> str:
-        """The private-app token that opens the account."""
-        return str(self.settings["token"])
-
-    @property
-    def settings(self) -> Record:
-        """What `set_up` fixed."""
-        if (found := self._settings.get("settings")) is None:
-            message = "the portal is not set up"
-            raise RuntimeError(message)
-        return found
-
-    def set_up(
-        self,
-        *,
-        currency: str,
-        time_zone: str,
-        owners: list[dict[str, Any]],
-        pipelines: list[dict[str, Any]],
-        properties: dict[str, list[dict[str, Any]]],
-    ) -> None:
-        """Open the account, once.
-
-        Args:
-            currency: the company currency, "USD".
-            time_zone: its IANA name.
-            owners: `{"email", "firstName", "lastName"}`, an `id` if it matters, `"archived": True` for the inactive.
-            pipelines: deal pipelines in the vendor's JSON, `{"id", "label", "stages": [{"id", "label", "metadata":
-                {"isClosed": "true", "probability": "1.0"}}]}`; none means the vendor's default pipeline.
-            properties: by kind, properties of this account in the vendor's JSON; their groups are made as needed.
-        """
-        self._settings.put(
-            "settings",
-            {"portal_id": 44185207, "token": f"pat-na1-{uuid.uuid4()}", "currency": currency, "time_zone": time_zone},
-        )
-        for owner in owners:
-            self.owners.put(owner)
-        for pipeline in pipelines or [DEFAULT_PIPELINE]:
-            self.pipelines.put(pipeline)
-        for kind, definitions in properties.items():
-            for definition in definitions:
-                self._ensure_group(kind, definition["groupName"])
-                self.properties.create(kind, definition, self.clock.now())
-
-    def _ensure_group(self, kind: str, name: str) -> None:
-        if all(group["name"] != name for group in self.properties.groups(kind)):
-            self.properties.create_group(kind, {"name": name, "label": name.replace("_", " ").capitalize()})
-
-    def options(self, kind: str, definition: dict[str, Any]) -> list[dict[str, Any]]:
-        """The options of an enumeration, those that live elsewhere included; empty: it takes anything."""
-        name = definition["name"]
-        if kind == "deals" and name in ("pipeline", "dealstage"):
-            return [option(value, order, label) for order, (value, label) in enumerate(self.pipelines.options(name))]
-        if name in ("deal_currency_code", "hs_line_item_currency_code", "hs_currency"):
-            return [option(self.settings["currency"], 0)]
-        return list(definition["options"])
+        self.index = Index(database, self.store)
+        self.restamps = Restamps(database)
 
     # Reading
 
@@ -137,10 +48,6 @@ class Portal:
     def records(self, kind: str) -> list[Record]:
         """The live records of a kind in id order."""
         return self.store.listed(kind)
-
-    def seen_by_search(self, kind: str) -> Iterator[Record]:
-        """The records as the search index has them now."""
-        return self.index.seen(kind, self.store.every(kind), self.clock.now())
 
     def associated(self, kind: str, id: str, to_kind: str) -> list[str]:  # noqa: A002
         """The ids of the live records of a kind that a record is linked to."""
@@ -172,6 +79,7 @@ class Portal:
         associations: Iterable[tuple[str, str, str]] = (),
         at: datetime | None = None,
         source: str = "CRM_UI",
+        strict: bool = False,
     ) -> Record:
         """Make a record, linked as `(kind, id, label)` says, label "" or "primary".
 
@@ -181,12 +89,15 @@ class Portal:
             associations: the records that it is linked to.
             at: when it was made; the clock's now by default.
             source: who made it; from "INTEGRATION" read-only properties are refused.
+            strict: whether the account's own requirements hold.
         """
         now = self.clock.now()
         moment = at or now
         values = checks.checked(self, kind, properties, {}, by_app=source == "INTEGRATION")
         checks.require(self, kind, values)
-        values = self._filled(kind, values)
+        values = defaults.filled(self, kind, values)
+        if strict:
+            checks.require_own(self, kind, values, None)
         record_id = self.store.new_id(kind)
         made = times.stamp(moment)
         shape = KINDS[kind]
@@ -195,12 +106,11 @@ class Portal:
             "hs_object_id": record_id,
             "hs_object_source": source,
         }
-        if kind == "deals":
-            standing |= {"hs_createdate": made, "hs_num_of_associated_line_items": "0"}
-        self._claim_unique(kind, record_id, values, {})
+        standing |= defaults.standing(self, kind, moment)
+        self.claim_unique(kind, record_id, values, {})
         record = {"id": record_id, "properties": {}, "createdAt": made, "updatedAt": made, "archived": False}
-        kept = self._keep(shape, record, values | standing | self._dated(kind, values, made), moment)
-        self.index.note(kind, None, kept, moment=moment, now=now)
+        kept = self.keep(kind, record, values | standing | defaults.dated(kind, values, made), moment)
+        self.index.note(kind, kept["id"], None, moment=moment, now=now)
         for to_kind, to_id, label in associations:
             self.associate(kind, record_id, to_kind, to_id, label)
         return self.store.find(kind, record_id) or kept
@@ -213,6 +123,7 @@ class Portal:
         *,
         at: datetime | None = None,
         source: str = "CRM_UI",
+        strict: bool = False,
     ) -> Record:
         """Set values of a record; "" clears. The id of a merged record works (hubspot.md 3, "Merge")."""
         record = self.read(kind, id)
@@ -221,15 +132,20 @@ class Portal:
         current = record["properties"]
         values = checks.checked(self, kind, properties, current, by_app=source == "INTEGRATION")
         checks.require(self, kind, current | values)
+        if strict:
+            checks.require_own(self, kind, current | values, values)
         changed = {name: value for name, value in values.items() if value != current.get(name)}
         if not changed:
             return record
-        self._claim_unique(kind, record["id"], changed, current)
+        self.claim_unique(kind, record["id"], changed, current)
         self.store.remember(kind, record, changed, times.stamp(moment), source)
         if changed.get("dealstage") and at is None:
-            self._restamps.put(record["id"], {"id": record["id"], "due": times.stamp(moment + SECOND_STAMP)})
-        kept = self._keep(KINDS[kind], record, changed | self._dated(kind, changed, times.stamp(moment)), moment)
-        self.index.note(kind, record, kept, moment=moment, now=now)
+            self.restamps.plan(record["id"], moment)
+        kept = self.keep(kind, record, changed | defaults.dated(kind, changed, times.stamp(moment)), moment)
+        self.index.note(kind, kept["id"], record, moment=moment, now=now)
+        if kind == "line_items":
+            for quote in self.associated(kind, kept["id"], "quotes"):
+                hints.renew(self, "quotes", quote, "line_items")
         return kept
 
     def archive(self, kind: str, id: str, *, at: datetime | None = None) -> None:  # noqa: A002
@@ -243,7 +159,40 @@ class Portal:
                 self.archive("line_items", item, at=at)
         archived = record | {"archived": True, "archivedAt": times.stamp(moment)}
         self.store.put(kind, archived)
-        self.index.note(kind, record, archived, moment=moment, now=now)
+        self.index.note(kind, archived["id"], record, moment=moment, now=now)
+        self._renew_neighbours(kind, id)
+
+    def restore(self, kind: str, id: str) -> Record:  # noqa: A002
+        """Bring a record back from the recycle bin, under the same id."""
+        record = self.store.existing(kind, id, archived=True)
+        now = self.clock.now()
+        self.claim_unique(kind, id, record["properties"], {})
+        back = {name: value for name, value in record.items() if name != "archivedAt"} | {"archived": False}
+        kept = self.keep(kind, back, {}, now)
+        self.index.note(kind, id, None, moment=now, now=now)
+        self._renew_neighbours(kind, id)
+        return kept
+
+    def purge(self, kind: str, id: str) -> None:  # noqa: A002
+        """Delete a record for good: nothing of it is left (hubspot.md 3)."""
+        record = self.store.find(kind, id)
+        if record is None:
+            raise not_found()
+        self.store.release(kind, record, self.properties.unique_names(kind))
+        for to_kind in self.associations.linked_kinds(kind):
+            for to_id in dict(self.associations.linked(kind, id, to_kind)):
+                self.unlink(kind, id, to_kind, to_id)
+        self.store.drop(kind, id)
+        now = self.clock.now()
+        self.index.note(kind, id, record, moment=now, now=now)
+
+    def recalculate(self, kind: str, id: str, moment: datetime) -> None:  # noqa: A002
+        """Work out anew what is calculated of a record, which moves its modification time."""
+        record = self.store.existing(kind, id)
+        self.keep(kind, record, {}, moment)
+        self.index.note(kind, id, record, moment=moment, now=self.clock.now())
+
+    def _renew_neighbours(self, kind: str, id: str) -> None:  # noqa: A002
         for to_kind in self.associations.linked_kinds(kind):
             for to_id in self.associations.linked(kind, id, to_kind):
                 hints.renew(self, to_kind, to_id, kind)
@@ -265,58 +214,38 @@ class Portal:
             else None
         )
         act(kind, record_id, to_kind, other_id, numbers)
-        hints.renew(self, kind, record_id, to_kind)
-        hints.renew(self, to_kind, other_id, kind)
+        self.renew_hints(kind, record_id, to_kind, other_id)
         if before is not None and before != other_id:
             hints.renew(self, to_kind, before, kind)
 
     def unlink(self, kind: str, id: str, to_kind: str, to_id: str) -> None:  # noqa: A002
         """Remove every link between two records."""
         self.associations.unlink(kind, id, to_kind, to_id)
+        self.renew_hints(kind, id, to_kind, to_id)
+
+    def renew_hints(self, kind: str, id: str, to_kind: str, to_id: str) -> None:  # noqa: A002
+        """Renew what two records say about their links to each other's kind."""
         hints.renew(self, kind, id, to_kind)
         hints.renew(self, to_kind, to_id, kind)
 
     def merge(self, kind: str, primary_id: str, other_id: str) -> Record:
         """Merge a record into another; both old ids stay good for single calls (hubspot.md 3)."""
-        primary, other = self.read(kind, primary_id), self.read(kind, other_id)
-        properties = merges.merged_properties(primary, other)
-        for record in (primary, other):
-            self.store.release(kind, record, self.properties.unique_names(kind))
-        survivor = primary["id"] if merges.keeps_id(kind) else self.store.new_id(kind)
-        self.store.inherit_history(kind, survivor, primary["id"])
-        now = self.clock.now()
-        values = properties | {"hs_object_id": survivor}
-        kept = self._keep(KINDS[kind], primary | {"id": survivor, "properties": {}}, values, now)
-        self._claim_unique(kind, survivor, properties, {})
-        for record in (primary, other):
-            if record["id"] != survivor:
-                merges.take_over_links(self, kind, record["id"], survivor)
-                self.store.forward(kind, record["id"], survivor)
-        for to_kind in self.associations.linked_kinds(kind):
-            hints.renew(self, kind, survivor, to_kind)
-            for to_id in self.associations.linked(kind, survivor, to_kind):
-                hints.renew(self, to_kind, to_id, kind)
-        self.index.note(kind, None, kept, moment=now, now=now)
-        return self.store.existing(kind, survivor)
+        return merges.merge(self, kind, primary_id, other_id)
 
     def catch_up(self) -> None:
         """Do what the vendor does a moment after a write: the second modification stamp of a stage change."""
         now = self.clock.now()
-        for waiting in self._restamps:
-            due = times.parse(waiting["due"])
-            if due > now:
-                continue
-            self._restamps.remove(waiting["id"])
-            record = self.store.find("deals", waiting["id"])
+        for record_id, due in self.restamps.due(now):
+            record = self.store.find("deals", record_id)
             if record is not None and times.parse(record["updatedAt"]) < due:
-                properties = record["properties"] | {"hs_lastmodifieddate": waiting["due"]}
-                stamped = record | {"properties": properties, "updatedAt": waiting["due"]}
-                self.store.put("deals", stamped)
-                self.index.note("deals", record, stamped, moment=due, now=now)
+                stamped = self.keep("deals", record, {}, due)
+                self.index.note("deals", stamped["id"], record, moment=due, now=now)
 
     # Inner workings
 
-    def _keep(self, shape: Kind, record: Record, values: dict[str, Any], moment: datetime) -> Record:
+    def keep(self, kind: str, record: Record, values: dict[str, Any], moment: datetime) -> Record:
+        """Store a record with some of its values changed, as of a moment, and what is calculated from them."""
+        shape = KINDS[kind]
         merged = record["properties"] | values
         merged |= calculated(shape.name, merged, self.pipelines, moment)
         merged[shape.modified] = times.stamp(moment)
@@ -325,25 +254,7 @@ class Portal:
         self.store.put(shape.name, kept)
         return kept
 
-    def _dated(self, kind: str, changed: dict[str, Any], stamp: str) -> dict[str, Any]:
-        """When the owner was assigned and the stage entered, if a write did that."""
-        dates = {}
-        if changed.get("hubspot_owner_id") and kind in ("deals", "companies"):
-            dates["hubspot_owner_assigneddate"] = stamp
-        if changed.get("dealstage"):
-            dates["hs_v2_date_entered_current_stage"] = stamp
-        return dates
-
-    def _filled(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
-        if kind == "deals":
-            return {"pipeline": self.pipelines.default_id(), **values}
-        if kind == "line_items" and values.get("hs_product_id"):
-            product = self.store.find("products", values["hs_product_id"])
-            if product is not None:
-                taken = {name: product["properties"].get(name) for name in _FILLED_FROM_PRODUCT}
-                return {**taken, **values}
-        return values
-
-    def _claim_unique(self, kind: str, record_id: str, values: dict[str, Any], current: dict[str, Any]) -> None:
+    def claim_unique(self, kind: str, record_id: str, values: dict[str, Any], current: dict[str, Any]) -> None:
+        """Take the unique ones among some values for a record; a refusal when another one has them."""
         claimed = {name: values[name] for name in self.properties.unique_names(kind) if name in values}
         self.store.claim(kind, record_id, claimed, current, self.portal_id)

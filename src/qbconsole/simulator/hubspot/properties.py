@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot import times
+from qbconsole.simulator.hubspot.access import USER_ID
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, not_found
+from qbconsole.simulator.hubspot.requirements import Requirements
 from qbconsole.simulator.hubspot.vendor_properties import VENDOR_GROUPS, VENDOR_PROPERTIES, definition, option
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Properties:
     def __init__(self, database: Database) -> None:
         self._stored = database.collection("hubspot.properties")
         self._groups = database.collection("hubspot.property_groups")
+        self._rules = Requirements(database)
 
     def get(self, kind: str, name: str, *, archived: bool = False) -> dict[str, Any] | None:
         """The live definition (or the archived one), or None."""
@@ -69,9 +72,8 @@ class Properties:
                 sub_category="Properties.PROPERTY_WITH_NAME_EXISTS",
                 context={"name": [name]},
             )
-        if (old := self.get(kind, name, archived=True)) is not None:
-            restored = {key: value for key, value in old.items() if key != "archivedAt"} | {"archived": False}
-            return self._put(kind, restored | {"updatedAt": times.stamp(at)})
+        if self.get(kind, name, archived=True) is not None:
+            return self.restore(kind, name, at)
         self._check_group(kind, str(body["groupName"]))
         if body.get("hasUniqueValue"):
             self._check_unique_allowance(kind)
@@ -79,6 +81,7 @@ class Properties:
         made = definition(name, body["type"], body["fieldType"], body["groupName"], unique=unique)
         made |= {key: body[key] for key in _CHANGEABLE if key in body}
         made["options"] = _options(made)
+        made |= {"createdUserId": str(USER_ID), "updatedUserId": str(USER_ID)}
         made |= {"hubspotDefined": False, "createdAt": times.stamp(at), "updatedAt": times.stamp(at)}
         made["modificationMetadata"] = {"archivable": True, "readOnlyDefinition": False, "readOnlyValue": False}
         return self._put(kind, made)
@@ -86,6 +89,12 @@ class Properties:
     def update(self, kind: str, name: str, body: dict[str, Any], at: datetime) -> dict[str, Any]:
         """Change a property; options replace the whole list."""
         current = self.existing(kind, name)
+        if current["modificationMetadata"]["readOnlyDefinition"]:
+            raise invalid(f'Property "{name}" is HubSpot\'s own and its definition cannot be changed.')
+        if "type" in body and body["type"] not in TYPES:
+            raise invalid(f"Invalid input JSON: {body['type']} is no property type; types are {json_list(list(TYPES))}")
+        if "groupName" in body:
+            self._check_group(kind, str(body["groupName"]))
         changed = current | {key: body[key] for key in _CHANGEABLE if key in body}
         changed["options"] = _options(changed)
         return self._put(kind, changed | {"updatedAt": times.stamp(at)})
@@ -95,7 +104,17 @@ class Properties:
         current = self.existing(kind, name)
         if not current["modificationMetadata"]["archivable"]:
             raise invalid(f'Property "{name}" is read only and cannot be archived.')
+        if self._rules.of(kind, name):
+            text = f'Property "{name}" is in use and cannot be archived.'
+            raise Refusal(400, text, "VALIDATION_ERROR", sub_category="CANNOT_DELETE_PROPERTY_IN_USE")
         self._put(kind, current | {"archived": True, "archivedAt": times.stamp(at)})
+
+    def restore(self, kind: str, name: str, at: datetime) -> dict[str, Any]:
+        """Bring an archived property back as it was."""
+        if (old := self.get(kind, name, archived=True)) is None:
+            raise not_found(f'No archived property "{name}" exists.')
+        restored = {key: value for key, value in old.items() if key != "archivedAt"} | {"archived": False}
+        return self._put(kind, restored | {"updatedAt": times.stamp(at)})
 
     def existing(self, kind: str, name: str) -> dict[str, Any]:
         """The live definition; a refusal when there is none."""
@@ -105,8 +124,35 @@ class Properties:
 
     def groups(self, kind: str) -> list[dict[str, Any]]:
         """The property groups of a kind."""
-        own = {"name": VENDOR_GROUPS[kind], "label": "Information", "displayOrder": -1, "archived": False}
-        return [own, *(one["group"] for one in self._groups if one["kind"] == kind)]
+        own = [{"name": name, "label": _label(name), "displayOrder": -1} for name in VENDOR_GROUPS[kind]]
+        made = [one["group"] for one in self._groups if one["kind"] == kind]
+        return [{**one, "archived": False} for one in own] + made
+
+    def group(self, kind: str, name: str) -> dict[str, Any]:
+        """One group; a refusal when there is none."""
+        for group in self.groups(kind):
+            if group["name"] == name:
+                return group
+        raise not_found(f'Property group "{name}" does not exist.')
+
+    def update_group(self, kind: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Change the label or the place of a group of this account."""
+        changed = self._own_group(kind, name) | {key: body[key] for key in ("label", "displayOrder") if key in body}
+        self._groups.put(f"{kind}/{name}", {"kind": kind, "group": changed})
+        return changed
+
+    def archive_group(self, kind: str, name: str) -> None:
+        """Forget a group of this account in which no property is."""
+        self._own_group(kind, name)
+        if any(one["groupName"] == name for one in self.all(kind)):
+            raise invalid(f'Property group "{name}" still has properties.')
+        self._groups.remove(f"{kind}/{name}")
+
+    def _own_group(self, kind: str, name: str) -> dict[str, Any]:
+        self.group(kind, name)
+        if (own := self._groups.get(f"{kind}/{name}")) is None:
+            raise invalid(f'Property group "{name}" is HubSpot\'s own and cannot be changed.')
+        return dict(own["group"])
 
     def create_group(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a property group; a name that exists is 409."""
@@ -129,7 +175,7 @@ class Properties:
             raise invalid(f'Property group "{name}" does not exist.')
 
     def _check_unique_allowance(self, kind: str) -> None:
-        if sum(1 for one in self.all(kind) if one["hasUniqueValue"]) >= MOST_UNIQUE:
+        if sum(one["hasUniqueValue"] and not one["hubspotDefined"] for one in self.all(kind)) >= MOST_UNIQUE:
             raise invalid(f"At most {MOST_UNIQUE} unique properties are allowed.")
 
     def _put(self, kind: str, made: dict[str, Any]) -> dict[str, Any]:
@@ -153,6 +199,10 @@ def _options(made: dict[str, Any]) -> list[dict[str, Any]]:
     if len(set(values)) != len(values) or not all(values):
         raise invalid("Property options must have distinct values.")
     return [option(one["value"], order, one.get("label", "")) | one for order, one in enumerate(made["options"])]
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def json_list(names: list[str]) -> str:

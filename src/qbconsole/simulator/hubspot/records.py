@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.simulator.hubspot.objects import KINDS
@@ -26,6 +27,8 @@ class Records:
         self._history = database.collection("hubspot.history")
         self._unique = database.collection("hubspot.unique")
         self._merged = database.collection("hubspot.merged")
+        self._generation = -1
+        self._numbers: dict[str, list[int]] = {}
 
     def new_id(self, kind: str) -> str:
         """A fresh id. Every kind counts from the same number: ids are unique within a kind only (hubspot.md 2)."""
@@ -33,19 +36,38 @@ class Records:
 
     def put(self, kind: str, record: Record) -> None:
         """Insert or replace a record."""
+        if record["id"] not in self._kinds[kind]:
+            insort(self._ordered(kind), int(record["id"]))
         self._kinds[kind].put(record["id"], record)
+
+    def drop(self, kind: str, record_id: str) -> None:
+        """Forget a record for good."""
+        numbers = self._ordered(kind)
+        numbers.remove(int(record_id))
+        self._kinds[kind].remove(record_id)
+        self._history.remove(f"{kind}/{record_id}")
 
     def find(self, kind: str, record_id: str) -> Record | None:
         """The record of exactly that id, archived or not."""
         return self._kinds[kind].get(record_id)
 
-    def every(self, kind: str) -> Iterator[Record]:
-        """All records of a kind in id order, archived ones included."""
-        return iter(self._kinds[kind])
-
     def listed(self, kind: str, *, archived: bool = False) -> list[Record]:
         """The live records, or the archived ones, in id order."""
-        return [record for record in self._kinds[kind] if record["archived"] is archived]
+        return list(self.since(kind, 0, archived=archived))
+
+    def since(self, kind: str, number: int, *, archived: bool = False) -> Iterator[Record]:
+        """The live records, or the archived ones, in id order from an id on."""
+        numbers = self._ordered(kind)
+        for position in range(bisect_left(numbers, number), len(numbers)):
+            record = self._kinds[kind].get(str(numbers[position]))
+            if record is not None and record["archived"] is archived:
+                yield record
+
+    def _ordered(self, kind: str) -> list[int]:
+        if self._generation != self._database.generation:
+            self._generation = self._database.generation
+            self._numbers = {name: sorted(map(int, kept.ids())) for name, kept in self._kinds.items()}
+        return self._numbers[kind]
 
     def existing(self, kind: str, record_id: str, *, archived: bool = False) -> Record:
         """The record of exactly that id; an archived one only if `archived`."""
@@ -62,7 +84,7 @@ class Records:
 
     def forward(self, kind: str, record_id: str, into: str) -> None:
         """Let a record live on in another."""
-        self._kinds[kind].remove(record_id)
+        self.drop(kind, record_id)
         self._merged.put(f"{kind}/{record_id}", {"into": into})
 
     def history(self, kind: str, record: Record, name: str) -> list[dict[str, Any]]:

@@ -19,30 +19,43 @@ _SPACED = {"line_items": "line items"}
 """Associations of a record are keyed by the vendor's plural label, which for line items has a space."""
 
 
-def shown(
-    portal: Portal,
-    kind: str,
-    record: Record,
-    names: Iterable[str] | None,
-    *,
-    past: Iterable[str] = (),
-    associations: Iterable[str] = (),
-) -> Record:
-    """A record with the properties asked for: known ones without a value are null, unknown ones silently left out."""
-    shape = KINDS[kind]
-    wanted = [*(shape.default_properties if names is None else names), *shape.standing]
-    values = record["properties"]
-    properties = {name: values.get(name) for name in sorted(set(wanted)) if portal.properties.get(kind, name)}
-    result = _frame(portal, kind, record, properties)
-    if known := [name for name in past if portal.properties.get(kind, name)]:
-        result["propertiesWithHistory"] = {name: portal.store.history(kind, record, name) for name in known}
-    linked = {
-        _SPACED.get(to.name, to.name): _linked(portal, kind, record["id"], to.name)
-        for to in map(kind_named, associations)
-    }
-    if linked := {key: page for key, page in linked.items() if page["results"]}:
-        result["associations"] = linked
-    return result
+class View:
+    """Which of a record's properties are shown, with what past and which associations.
+
+    Known properties without a value are null, unknown names are silently left out (hubspot.md 2).
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        kind: str,
+        names: Iterable[str] | None,
+        *,
+        past: Iterable[str] = (),
+        associations: Iterable[str] = (),
+    ) -> None:
+        shape = KINDS[kind]
+        wanted = {*(shape.default_properties if names is None else names), *shape.standing}
+        self._portal = portal
+        self._kind = kind
+        self._names = [name for name in sorted(wanted) if portal.properties.get(kind, name)]
+        self._past = [name for name in past if portal.properties.get(kind, name)]
+        self._to_kinds = [to.name for to in map(kind_named, associations)]
+
+    def of(self, record: Record) -> Record:
+        """The record as it is shown."""
+        values = record["properties"]
+        result = _frame(self._portal, self._kind, record, {name: values.get(name) for name in self._names})
+        if self._past:
+            history = self._portal.store.history
+            result["propertiesWithHistory"] = {name: history(self._kind, record, name) for name in self._past}
+        linked = {
+            _SPACED.get(to_kind, to_kind): _linked(self._portal, self._kind, record["id"], to_kind)
+            for to_kind in self._to_kinds
+        }
+        if linked := {key: page for key, page in linked.items() if page["results"]}:
+            result["associations"] = linked
+        return result
 
 
 def answered(portal: Portal, kind: str, record: Record, touched: Iterable[str]) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from qbconsole.simulator.hubspot import times
@@ -93,8 +94,13 @@ def comparable(definition: dict[str, Any], text: str) -> Decimal | int | str:
     if kind == "number":
         return Decimal(text)
     if kind in ("datetime", "date"):
-        return times.milliseconds(times.parse(text))
+        return _milliseconds(text)
     return text.lower() if kind in ("string", "phone_number", "bool") else text
+
+
+@lru_cache(maxsize=100_000)
+def _milliseconds(text: str) -> int:
+    return times.milliseconds(times.parse(text))
 
 
 def binary(number: str) -> str:

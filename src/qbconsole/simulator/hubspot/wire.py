@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from qbconsole.simulator.hubspot import times
+from qbconsole.simulator.hubspot.access import EDIT_ASSOCIATIONS
 from qbconsole.simulator.hubspot.objects import Kind, kind_named
 from qbconsole.simulator.hubspot.refusals import Refusal, invalid, objects
 
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from qbconsole.simulator.hubspot.access import Caller
     from qbconsole.simulator.hubspot.portal import Portal
 
 VERSIONS = ("2026-03", "2026-09")
 """Dated versions that are served, beside the old ones (hubspot.md 0)."""
-_NO_CREDENTIALS = (
-    "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at "
-    "https://developers.hubspot.com/docs/methods/auth/oauth-overview"
-)
+OLD = ""
+"""The version of a call under an old prefix: v1, v3, v4. It sorts before every dated one."""
+PERMISSIONS_SINCE = "2026-09"
+"""The first version that looks at the permission to edit associations."""
+LONGEST_URL = 8_000
+"""Characters of path and query; the vendor names no number."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class Call:
     query: dict[str, list[str]]
     body: Any
     url: str
+    version: str
+    """`OLD` or a dated one."""
+    length: int = 0
+    """Characters of the body."""
 
     @property
     def kind(self) -> Kind:
@@ -108,32 +116,36 @@ class Endpoint:
     handler: Callable[[Call], Answer]
     scope: str = ""
     search: bool = False
+    associates: bool = False
+    """Whether it changes associations, for which a user needs a permission beside the scope (hubspot.md 6)."""
 
     @property
-    def paths(self) -> list[str]:
-        """The old path and every dated one; `{v}` stands for the version."""
-        dated = [self.dated.replace("{v}", version) for version in VERSIONS] if self.dated else []
-        return ([self.old] if self.old else []) + dated
+    def paths(self) -> dict[str, str]:
+        """The version of each path: the old one and every dated one; `{v}` stands for the version."""
+        dated = {self.dated.replace("{v}", version): version for version in VERSIONS} if self.dated else {}
+        return ({self.old: OLD} if self.old else {}) | dated
 
 
 def routes_of(portal: Portal, endpoints: list[Endpoint]) -> list[Route]:
     """Starlette's routes for endpoints, in their order."""
     return [
-        Route(path, _served(portal, endpoint), methods=[endpoint.method])
+        Route(path, _served(portal, endpoint, version), methods=[endpoint.method])
         for endpoint in endpoints
-        for path in endpoint.paths
+        for path, version in endpoint.paths.items()
     ]
 
 
-def _served(portal: Portal, endpoint: Endpoint) -> Callable[[Request], Any]:
+def _served(portal: Portal, endpoint: Endpoint, version: str) -> Callable[[Request], Any]:
     async def serve(request: Request) -> Response:
         raw = await request.body()
         headers: dict[str, str] = {}
         try:
-            _authenticate(portal, request)
-            headers = portal.limits.spend(search=endpoint.search)
-            call = _call(portal, request, raw)
-            _authorise(portal, endpoint, call)
+            _measure(request)
+            caller = portal.access.caller(request.headers.get("authorization", ""))
+            with portal.database.transaction():
+                headers = portal.limits.spend(caller, search=endpoint.search)
+            call = _call(portal, request, raw, version)
+            _authorise(caller, endpoint, call)
             with portal.database.transaction():
                 portal.catch_up()
                 answer = endpoint.handler(call)
@@ -158,23 +170,25 @@ def _response(status: int, body: dict[str, Any] | None, headers: dict[str, str],
     return Response(content, status, headers={**headers, **media, **named})
 
 
-def _authenticate(portal: Portal, request: Request) -> None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or token.strip() != portal.token:
-        raise Refusal(401, _NO_CREDENTIALS, "INVALID_AUTHENTICATION")
+def _measure(request: Request) -> None:
+    """A URL that is too long is refused before anything else (hubspot.md 5)."""
+    if len(request.url.path) + len(request.url.query) > LONGEST_URL:
+        raise Refusal(414, "URI Too Long")
 
 
-def _authorise(portal: Portal, endpoint: Endpoint, call: Call) -> None:
+def _authorise(caller: Caller, endpoint: Endpoint, call: Call) -> None:
     needed = endpoint.scope
     if "{kind}" in needed:
         needed = needed.replace("{kind}", call.kind.scope)
-    if needed in portal.missing_scopes:
+    if needed and not caller.may(needed):
         context = {"requiredGranularScopes": [needed]}
         text = "This app hasn't been granted all required scopes to make this call."
         raise Refusal(403, text, "MISSING_SCOPES", errors=[{"message": text, "context": context}], context=context)
+    if endpoint.associates and call.version >= PERMISSIONS_SINCE and not caller.may(EDIT_ASSOCIATIONS):
+        raise invalid("Missing 'Edit Associations' permission.")
 
 
-def _call(portal: Portal, request: Request, raw: bytes) -> Call:
+def _call(portal: Portal, request: Request, raw: bytes, version: str) -> Call:
     query: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         query.setdefault(name, []).append(value)
@@ -183,7 +197,9 @@ def _call(portal: Portal, request: Request, raw: bytes) -> Call:
     except ValueError as error:
         message = f"Invalid input JSON on line 1, column 1: {error}"
         raise invalid(message) from error
-    return Call(portal, dict(request.path_params), query, body, str(request.url))
+    return Call(
+        portal, dict(request.path_params), query, body, str(request.url), version, len(raw.decode("utf-8", "replace"))
+    )
 
 
 def batch_answer(

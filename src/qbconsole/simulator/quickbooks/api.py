@@ -1,49 +1,30 @@
-"""The routes under /v3/company: who may call, how often, and what an answer looks like (quickbooks.md 1.7, 2, 5.2)."""
+"""The routes under /v3/company and what each of them does (quickbooks.md 2.1)."""
 
 from __future__ import annotations
 
 import json
 import time as real_time
-import uuid
-from collections import deque
-from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from qbconsole.simulator.quickbooks import batch, cdc, kinds, wire
+from qbconsole.simulator.quickbooks import attachments, batch
+from qbconsole.simulator.quickbooks.envelope import Envelopes
 from qbconsole.simulator.quickbooks.fault import Fault
-from qbconsole.simulator.quickbooks.query import evaluate
+from qbconsole.simulator.quickbooks.gate import Gate
+from qbconsole.simulator.quickbooks.handlers import Handlers, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from qbconsole.simulator.quickbooks.company import Company
+    from qbconsole.simulator.quickbooks.handlers import Work
     from qbconsole.simulator.quickbooks.oauth import OAuth
 
-Work = Callable[["Request"], Awaitable[dict[str, Any]]]
 ROOT = "/v3/company/{realm}"
-SUPPLIED = "Id should be a valid number. Supplied value:"
-
-
-class Throttle:
-    """At most so many requests in a sliding window of real time."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self.most, self.seconds = most, seconds
-        self._times: deque[float] = deque()
-
-    def lets_in(self) -> bool:
-        """Whether one more request is within the limit."""
-        now = real_time.monotonic()
-        while self._times and now - self._times[0] >= self.seconds:
-            self._times.popleft()
-        if len(self._times) >= self.most:
-            return False
-        self._times.append(now)
-        return True
 
 
 class Api:
@@ -51,175 +32,51 @@ class Api:
 
     def __init__(self, company: Company, oauth: OAuth) -> None:
         self.company = company
-        self.oauth = oauth
-        self.throttles = [Throttle(500, 60), Throttle(10, 1)]
-        self.batch_throttle = Throttle(120, 60)
+        self._envelopes = Envelopes(company.clock, company.switches)
+        self._gate = Gate(company, oauth, self._envelopes)
 
     def routes(self) -> list[Route]:
         """The routes, the most specific first."""
-        plain: list[tuple[str, str, Work]] = [
-            ("GET", "/query", self._query),
-            ("POST", "/query", self._query),
-            ("GET", "/cdc", self._cdc),
-            ("POST", "/batch", self._batch),
-            ("GET", "/preferences", self._preferences),
-            ("POST", "/{kind}/{id}/send", self._send),
-            ("GET", "/{kind}/{id}", self._read),
-            ("POST", "/{kind}", self._write),
-        ]
-        routes = [
-            Route(ROOT + path, self._served(work, path == "/batch"), methods=[method]) for method, path, work in plain
-        ]
+        table = Handlers(self.company).table()
+        routes = [Route(ROOT + path, self._served(work), methods=[method]) for method, path, work in table]
         return [
             *routes,
             Route(
                 ROOT + "/{rest:path}",
-                self._served(self._unknown, batched=False),
-                methods=["GET", "POST", "PUT", "DELETE"],
+                self._served(unknown),
+                methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             ),
         ]
 
-    def _served(self, work: Work, batched: bool) -> Callable[[Request], Awaitable[Response]]:
+    def _served(self, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
-            refused = self._refused(request, batched)
-            if refused is not None:
-                return refused
+            began = real_time.monotonic()
             try:
-                return self._answer(await work(request))
+                if (refusal := await self._gate.refusal(request)) is not None:
+                    return refusal
+                result = await work(request)
             except Fault as fault:
-                return self._answer({"Fault": fault.body()}, fault.status)
+                return self._envelopes.refusal(request, fault)
+            if isinstance(result, Response):
+                return result
+            return self._envelopes.success(request, result, int((real_time.monotonic() - began) * 1000))
 
         return serve
-
-    def _refused(self, request: Request, batched: bool) -> Response | None:
-        if not self.oauth.accepts(request.headers.get("authorization", "")):
-            return self._lower_case(
-                401, "3200", "message=AuthenticationFailed; errorCode=003200; statusCode=401", "AUTHENTICATION"
-            )
-        if request.path_params["realm"] != self.company.realm_id:
-            words = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
-            return self._lower_case(403, "3100", words, "SERVICE")
-        throttles = [*self.throttles, self.batch_throttle] if batched else self.throttles
-        if not all(throttle.lets_in() for throttle in throttles):
-            message = "message=ThrottleExceeded; errorCode=003001; statusCode=429"
-            fault = Fault("3001", message, "The request limit was reached.  Try again later", kind="SERVICE")
-            return self._answer({"Fault": fault.body()}, 429)
-        return None
-
-    def _lower_case(self, status: int, code: str, message: str, kind: str) -> Response:
-        """The gateway's body: lower-case keys, many nulls, `time` in epoch milliseconds (quickbooks.md 1.7)."""
-        detail = "Token expired: the access token is not valid" if status == 401 else "ApplicationAuthorizationFailed"
-        body: dict[str, Any] = {
-            "warnings": None,
-            "intuitObject": None,
-            "fault": {"error": [{"message": message, "detail": detail, "code": code, "element": None}], "type": kind},
-            "report": None,
-            "queryResponse": None,
-            "batchItemResponse": [],
-            "attachableResponse": [],
-            "syncErrorResponse": None,
-            "requestId": None,
-            "time": int(self.company.clock.now().timestamp() * 1000),
-            "status": None,
-            "cdcresponse": [],
-        }
-        headers = {"www-authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if status == 401 else {}
-        return Response(json.dumps(body), status, {**self._headers(), **headers}, "application/json")
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "intuit_tid": f"1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}",
-            "cache-control": "max-age=0, no-cache, no-store, must-revalidate, private",
-            "expires": "0",
-            "date": format_datetime(self.company.clock.now(), usegmt=True),
-        }
-
-    def _answer(self, body: dict[str, Any], status: int = 200) -> Response:
-        envelope = {**body, "time": wire.time(self.company.clock.now())}
-        media = "application/json;charset=utf-8" if status == 200 else "application/json"
-        return Response(wire.dumps(envelope), status, self._headers(), media)
-
-    # --- what is answered ---------------------------------------------------------------------------------------------
-
-    async def _query(self, request: Request) -> dict[str, Any]:
-        posted = request.method == "POST"
-        statement = _utf8(await request.body()) if posted else request.query_params.get("query", "")
-        return {"QueryResponse": evaluate.answer(self.company, statement)}
-
-    async def _cdc(self, request: Request) -> dict[str, Any]:
-        query = request.query_params
-        return {"CDCResponse": cdc.answer(self.company, query.get("entities", ""), query.get("changedSince", ""))}
-
-    async def _batch(self, request: Request) -> dict[str, Any]:
-        body = await _json(request)
-        request_id = request.query_params.get("requestid", "")
-        return {"BatchItemResponse": batch.run(self.company, body, request_id)}
-
-    async def _preferences(self, _request: Request) -> dict[str, Any]:
-        return {"Preferences": self.company.read("Preferences", "1")}
-
-    async def _send(self, request: Request) -> dict[str, Any]:
-        kind, record_id = self._addressed(request)
-
-        def work() -> dict[str, Any]:
-            return {kind: self.company.send(kind, record_id, request.query_params.get("sendTo", ""))}
-
-        return batch.once(self.company, request.query_params.get("requestid", ""), work)
-
-    async def _read(self, request: Request) -> dict[str, Any]:
-        kind, record_id = self._addressed(request)
-        return {kind: self.company.read(kind, "1" if kind == "CompanyInfo" else record_id)}
-
-    async def _write(self, request: Request) -> dict[str, Any]:
-        kind = self._kind(request)
-        body = await _json(request)
-        query = request.query_params
-        operation = query.get("operation", "").lower()
-        if query.get("include") == "void":
-            operation = "void"
-        return batch.once(
-            self.company, query.get("requestid", ""), lambda: batch.perform(self.company, kind, operation, body)
-        )
-
-    async def _unknown(self, request: Request) -> dict[str, Any]:
-        path = request.url.path
-        detail = f"Operation Could not find resource for relative : {path} of full path: {path} is not supported."
-        raise Fault("500", "Unsupported Operation", detail)
-
-    def _kind(self, request: Request) -> str:
-        kind = kinds.BY_PATH.get(request.path_params["kind"].lower())
-        if kind is None:
-            detail = f"Operation Could not find resource for relative : {request.url.path} is not supported."
-            raise Fault("500", "Unsupported Operation", detail)
-        return kind
-
-    def _addressed(self, request: Request) -> tuple[str, str]:
-        kind, record_id = self._kind(request), request.path_params["id"]
-        if not record_id.isdigit():
-            raise Fault("2030", "Invalid ID", f"{SUPPLIED}{record_id}", "Id")
-        return kind, record_id
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
-        raise Fault("500", "Unsupported Operation", "Operation Invalid UTF-8 is not supported.") from None
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = wire.loads(await request.body())
-    except ValueError as error:
-        raise Fault("2010", "Request has invalid or unsupported property", f"Invalid JSON: {error}", "") from error
-    if not isinstance(body, dict):
-        raise Fault("2010", "Request has invalid or unsupported property", "A JSON object was expected.", "")
-    return body
 
 
 def routes(company: Company, oauth: OAuth) -> list[Route]:
     """The routes of a company's API."""
-    return Api(company, oauth).routes()
+    return [*Api(company, oauth).routes(), attachments_route(company)]
+
+
+def attachments_route(company: Company) -> Route:
+    """Where the short-lived download links lead: to a file, without a token (quickbooks.md 2.1)."""
+
+    async def fetch(request: Request) -> Response:
+        found = attachments.fetched(company, request.path_params["key"])
+        return Response(found[0], media_type=found[1]) if found else Response("The link has expired.", 403)
+
+    return Route("/attachments/{key}", fetch, methods=["GET"])
 
 
 def endpoints(method: str, path: str, query: dict[str, str], body: bytes) -> list[str]:
@@ -232,10 +89,12 @@ def endpoints(method: str, path: str, query: dict[str, str], body: bytes) -> lis
     name, rest = parts[3].lower(), parts[4:]
     if name == "batch":
         return ["batch", *_items(body)]
-    if name in ("query", "cdc", "preferences"):
+    if name in ("query", "cdc", "upload", "download") or (name == "preferences" and method == "GET"):
         return [name]
-    if rest[-1:] == ["send"]:
-        return [f"send_{name}"]
+    if name in ("reports", "taxservice"):
+        return [f"{name.removesuffix('s')}_{rest[0].lower()}" if rest else name]
+    if rest[-1:] in (["send"], ["pdf"]):
+        return [f"{rest[-1]}_{name}"]
     if method == "GET":
         return ["companyinfo" if name == "companyinfo" else f"read_{name}"]
     operation = "void" if query.get("include") == "void" else query.get("operation", "").lower()

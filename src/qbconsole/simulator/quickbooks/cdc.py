@@ -25,10 +25,11 @@ def answer(company: Company, entities: str, changed_since: str) -> list[dict[str
         )
         raise Fault("500", "Unsupported Operation", detail)
     slots, room = [], MOST
-    for kind in sorted(map(_entity, entities.split(",")), reverse=True):
-        rows = _changed(company, kind, since)[:room]
+    for kind in sorted(dict.fromkeys(map(_entity, entities.split(","))), reverse=True):
+        rows = _changed(company, kind, since)[: MOST if company.switches["cdc_cap"] == "each" else room]
         room -= len(rows)
-        slots.append({kind: rows, "startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)} if rows else {})
+        counted = {"startPosition": 1, "maxResults": len(rows), "totalCount": len(rows)}
+        slots.append({kinds.key(kind): rows, **counted} if rows else {})
     return [{"QueryResponse": slots}]
 
 
@@ -42,9 +43,12 @@ def _entity(name: str) -> str:
 def _changed(company: Company, kind: str, since: datetime) -> list[dict[str, Any]]:
     rows = [(datetime.fromisoformat(record["MetaData"]["LastUpdatedTime"]), record) for record in company.shelf(kind)]
     changed = sorted(((at, record) for at, record in rows if at >= since), key=lambda row: row[0])
-    gone = [
-        {"domain": "QBO", "status": "Deleted", "Id": entry["Id"], "MetaData": {"LastUpdatedTime": entry["at"]}}
-        for entry in company.deleted(kind)
-        if datetime.fromisoformat(entry["at"]) >= since
-    ]
+    gone = [_stub(company, entry) for entry in company.deleted(kind) if datetime.fromisoformat(entry["at"]) >= since]
     return [record for _, record in changed] + gone
+
+
+def _stub(company: Company, entry: dict[str, Any]) -> dict[str, Any]:
+    """A deleted row; some come without a time (quickbooks.md 4)."""
+    reading, stub = company.switches["cdc_stub"], {"domain": "QBO", "status": "Deleted", "Id": entry["Id"]}
+    bare = reading == "bare" or (reading == "mixed" and int(entry["Id"]) % 2)
+    return stub if bare else {**stub, "MetaData": {"LastUpdatedTime": entry["at"]}}

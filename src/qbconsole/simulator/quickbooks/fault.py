@@ -44,15 +44,15 @@ def missing(parameter: str, element: str | None = None) -> Fault:
     )
 
 
-def not_found() -> Fault:
-    """610: the object is not there, or inactive; the text is the same for both."""
-    return Fault(
-        "610",
-        "Object Not Found",
-        "Object Not Found : Something you're trying to use has been made inactive. "
-        "Check the fields with accounts, customers, items, vendors or employees.",
-        "",
+def not_found(*, deleted: bool = False) -> Fault:
+    """610: the object is not there, or inactive; the text is the same for both, another for what was deleted."""
+    told = (
+        "Another user has deleted this transaction."
+        if deleted
+        else "Something you're trying to use has been made inactive. "
+        "Check the fields with accounts, customers, items, vendors or employees."
     )
+    return Fault("610", "Object Not Found", f"Object Not Found : {told}", "")
 
 
 def bad_reference(kind: str, reference: str) -> Fault:
@@ -71,15 +71,21 @@ def stale() -> Fault:
     )
 
 
-def duplicate_name() -> Fault:
-    """6240: display names are unique over customers, vendors and employees."""
-    return Fault(
-        "6240",
-        "Duplicate Name Exists Error",
-        "The name supplied already exists. : Another customer, vendor or employee is already using this \n"
-        "name. Please use a different name.",
-        "",
-    )
+def duplicate_name(wording: str, holder: str) -> Fault:
+    """6240: display names are unique over customers, vendors and employees.
+
+    Args:
+        wording: `null` (recorded in 2020), `words`, or `holder`: the words and the Id of who bears the name.
+        holder: that Id.
+    """
+    words = "Another customer, vendor or employee is already using this \nname. Please use a different name."
+    told = {"null": "null", "words": words, "holder": f"{words} : Id={holder}"}[wording]
+    return Fault("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {told}", "")
+
+
+def duplicate_entry(name: str) -> Fault:
+    """6240 again, for a list entry."""
+    return Fault("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {name}", "")
 
 
 def business(detail: str) -> Fault:
@@ -97,3 +103,34 @@ def closed_period() -> Fault:
         "Please use the QBO website to make these changes.",
         "",
     )
+
+
+def too_long(element: str, text: str, most: int) -> Fault:
+    """2050: a text beyond its length."""
+    detail = f"Min:0 Max:{most} supported. Supplied length:{len(text)}"
+    return Fault("2050", "String length is either shorter or longer than supported by specification", detail, element)
+
+
+def bad_value(value: object, element: str) -> Fault:
+    """2170: a value outside its enumeration."""
+    return Fault("2170", "Invalid Enumeration", f"Invalid Enumeration : {value}", element)
+
+
+def unlinkable(detail: str) -> Fault:
+    """620: the transaction cannot be linked."""
+    return Fault("620", "Transaction cannot be linked", detail, "")
+
+
+def unavailable(feature: str) -> Fault:
+    """5030: the feature is switched off or not in the subscription."""
+    return Fault(
+        "5030",
+        "Feature Not Supported",
+        f"Feature not supported : {feature} is not available in this company's subscription or is switched off.",
+        feature,
+    )
+
+
+def unsupported(operation: str, kind: str) -> Fault:
+    """500: the operation does not exist for the entity."""
+    return Fault("500", "Unsupported Operation", f"Operation {operation} is not supported for {kind}.")

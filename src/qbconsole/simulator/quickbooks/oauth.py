@@ -1,197 +1,225 @@
-"""Intuit's OAuth 2: tokens, their rotation and revocation, discovery (quickbooks.md 1)."""
+"""Intuit's sign-in over HTTP: consent, tokens, revocation, and who signed in (quickbooks.md 1)."""
 
 from __future__ import annotations
 
 import base64
+import html
+import json
 import secrets
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from qbconsole.simulator.quickbooks import wire
+from qbconsole.simulator.quickbooks import openid
+from qbconsole.simulator.quickbooks.grant import ACCOUNTING, Grant, Issued
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.datastructures import QueryParams
     from starlette.requests import Request
 
     from qbconsole.simulator.database import Database
 
-ACCESS_SECONDS = 3600
-REFRESH_SECONDS = 8_726_400
-DAY = 86_400
-ROTATIONS = {"every_24h": DAY, "every_call": 0}
-"""How old a refresh token must be before a refresh gives another one (quickbooks.md 1.5)."""
+LOOPBACK = ("localhost", "127.0.0.1")
+"""Hosts that an app in development may be sent back to over plain HTTP, on any port (quickbooks.md 1.2)."""
+PUBLIC_REDIRECT = "https://developer.intuit.com/v2/OAuth2Playground/RedirectUrl"
+"""The one public address that is registered, for an app whose user pastes what the browser shows."""
 
 
 class OAuth:
-    """One app's grant on one realm. Tokens live on real time: advancing the simulated clock expires none."""
+    """The sign-in endpoints of one app and one realm."""
 
-    rotation = "every_24h"
-    """`every_24h` or `every_call`; the token before stays good either way."""
-    access_seconds = ACCESS_SECONDS
-    """How long an access token lives."""
+    def __init__(self, database: Database, realm_id: str, *, now: Callable[[], float] = time.time) -> None:
+        self.grant = Grant(database, realm_id, now=now)
+        self.switches = self.grant.switches
+        self._signer = openid.Signer(database)
 
-    def __init__(self, database: Database, realm_id: str) -> None:
-        self._database = database
-        self._grant = database.collection("qbo.oauth")
-        self.realm_id = realm_id
-        if self._grant.get("app") is None:
-            app = {"client_id": f"AB{secrets.token_hex(23)}", "client_secret": secrets.token_urlsafe(30)}
-            with database.transaction():
-                self._grant.put("app", app)
-                self._grant.put(
-                    "tokens", {"access": [secrets.token_urlsafe(48)], "refresh": [f"AB11{secrets.token_hex(22)}"]}
-                )
+    def credentials(self) -> dict[str, str]:
+        """What a client needs to begin."""
+        return self.grant.credentials()
 
-    @property
-    def _app(self) -> dict[str, Any]:
-        return self._grant.get("app") or {}
-
-    @property
-    def _tokens(self) -> dict[str, Any]:
-        return self._grant.get("tokens") or {"access": [], "refresh": []}
-
-    def credentials(self) -> dict[str, Any]:
-        """What a client needs to begin; an access token that has run out is replaced."""
-        if (granted := self._tokens["access"]) and not self._alive(granted[-1]):
-            self._issue(rotate=False)
-        tokens = self._tokens
-        newest = {name: (tokens[name] or [""])[-1] for name in ("access", "refresh")}
-        return {
-            "realm_id": self.realm_id,
-            **self._app,
-            "access_token": newest["access"],
-            "refresh_token": newest["refresh"],
-        }
-
-    def accepts(self, authorization: str) -> bool:
-        """Whether a Bearer header holds a token that is alive."""
+    def scopes_of(self, authorization: str) -> list[str]:
+        """What a Bearer header opens; nothing when its token is not alive."""
         scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and token in self._tokens["access"] and self._alive(token)
-
-    def _alive(self, token: str) -> bool:
-        """Whether an access token has not run out; the first one, from before any refresh, has no end."""
-        ends = self._tokens.get("ends", {}).get(token)
-        return ends is None or time.time() < ends
+        return self.grant.scopes_of(token.strip()) if scheme.lower() == "bearer" else []
 
     def revoke_all(self) -> None:
-        """End the whole grant, as a user does who disconnects the app."""
-        with self._database.transaction():
-            self._grant.put("tokens", {"access": [], "refresh": []})
+        """End the grant, as a user does who disconnects the app."""
+        self.grant.end()
 
     def routes(self) -> list[Route]:
         """The OAuth endpoints."""
+        documents = ("/.well-known/openid_sandbox_configuration", "/.well-known/openid_configuration")
         return [
+            Route("/connect/oauth2", self._authorize, methods=["GET"]),
             Route("/oauth2/v1/tokens/bearer", self._bearer, methods=["POST"]),
             Route("/v2/oauth2/tokens/revoke", self._revoke, methods=["POST"]),
-            Route("/connect/oauth2", self._authorize, methods=["GET"]),
-            Route("/.well-known/openid_sandbox_configuration", self._discovery, methods=["GET"]),
-            Route("/.well-known/openid_configuration", self._discovery, methods=["GET"]),
+            Route("/v1/openid_connect/userinfo", self._userinfo, methods=["GET"]),
+            Route("/op/v1/jwks", self._jwks, methods=["GET"]),
+            *(Route(path + slash, self._discovery, methods=["GET"]) for path in documents for slash in ("", "/")),
         ]
 
-    async def _bearer(self, request: Request) -> Response:
-        form = {name: values[-1] for name, values in parse_qs((await request.body()).decode()).items()}
-        if not self._knows_client(request, form):
-            return _answer({"error": "invalid_client"}, 401)
-        grant = form.get("grant_type")
-        if grant == "authorization_code":
-            return self._redeem(form.get("code", ""))
-        if grant != "refresh_token":
-            return _answer({"error": "unsupported_grant_type"}, 400)
-        if form.get("refresh_token") not in self._tokens["refresh"]:
-            return _answer({"error": "invalid_grant", "error_description": "Incorrect or invalid refresh token"}, 400)
-        now = time.time()
-        return self._issue(rotate=now - self._tokens.get("rotated", now) >= ROTATIONS[self.rotation])
-
-    def _redeem(self, code: str) -> Response:
-        if self._grant.get(f"code:{code}") is None:
-            return _answer({"error": "invalid_grant", "error_description": "Token invalid"}, 400)
-        with self._database.transaction():
-            self._grant.remove(f"code:{code}")
-        return self._issue(rotate=True)
-
-    def _issue(self, *, rotate: bool) -> Response:
-        tokens = self._tokens
-        access = secrets.token_urlsafe(48)
-        fresh = rotate or not tokens["refresh"]
-        refresh = f"AB11{secrets.token_hex(22)}" if fresh else tokens["refresh"][-1]
-        kept = [*tokens["refresh"], refresh] if fresh else tokens["refresh"]
-        granted = [*tokens["access"], access][-5:]
-        ends = {**tokens.get("ends", {}), access: time.time() + self.access_seconds}
-        changed = {
-            "access": granted,
-            "refresh": kept[-2:],
-            "ends": {token: at for token, at in ends.items() if token in granted},
-            "rotated": time.time() if fresh else tokens.get("rotated", time.time()),
-        }
-        with self._database.transaction():
-            self._grant.put("tokens", changed)
-        return _answer(
-            {
-                "token_type": "bearer",
-                "access_token": access,
-                "expires_in": self.access_seconds,
-                "refresh_token": refresh,
-                "x_refresh_token_expires_in": REFRESH_SECONDS,
-            }
-        )
-
-    def _knows_client(self, request: Request, form: dict[str, str]) -> bool:
-        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "basic":
-            try:
-                given = base64.b64decode(encoded, validate=True).decode()
-            except ValueError:
-                return False
-        else:
-            given = f"{form.get('client_id', '')}:{form.get('client_secret', '')}"
-        return secrets.compare_digest(given.encode(), f"{self._app['client_id']}:{self._app['client_secret']}".encode())
-
-    async def _revoke(self, request: Request) -> Response:
-        if not self._knows_client(request, {}):
-            return _answer({"error": "invalid_client"}, 401)
-        try:
-            token = wire.loads(await request.body()).get("token")
-        except (ValueError, AttributeError):
-            token = None
-        if token not in self._tokens["refresh"] + self._tokens["access"]:
-            return _answer({"error": "invalid_request"}, 400)
-        self.revoke_all()
-        return Response(status_code=200)
+    # --- consent ------------------------------------------------------------------------------------------------------
 
     async def _authorize(self, request: Request) -> Response:
         query = request.query_params
         redirect = query.get("redirect_uri", "")
-        if query.get("client_id") != self._app["client_id"] or not redirect:
+        if query.get("client_id") != self.grant.app["client_id"]:
+            return _page("The app is not known: check the client_id.", 400)
+        if not self._registered(redirect):
+            return _page("The redirect_uri query parameter value is invalid: it is not one of the app's.", 400)
+        if error := _mistake(query):
+            return _back(redirect, error=error, state=query.get("state"))
+        consent = self.switches["consent"]
+        if consent == "asked":
+            consent = query.get("consent", "")
+        if consent == "granted":
+            return self._consented(query, redirect)
+        if consent == "refused":
+            return _back(redirect, error="access_denied", state=query.get("state"))
+        return _consent_page(str(request.url))
+
+    def _registered(self, redirect: str) -> bool:
+        try:
+            parts = urlsplit(redirect)
+            _ = parts.port
+        except ValueError:
+            return False
+        if redirect == PUBLIC_REDIRECT:
+            return True
+        loopback = parts.scheme == "http" and parts.hostname in LOOPBACK and not parts.fragment
+        return loopback and self.switches["redirect_uris"] == "development"
+
+    def _consented(self, query: QueryParams, redirect: str) -> Response:
+        scopes = query.get("scope", "").split()
+        realm = {"realmId": self.grant.realm_id} if ACCOUNTING in scopes else {}
+        return _back(redirect, code=self.grant.code(scopes, redirect), state=query.get("state"), **realm)
+
+    # --- tokens -------------------------------------------------------------------------------------------------------
+
+    async def _bearer(self, request: Request) -> Response:
+        form = _form(await request.body())
+        if not self._knows_client(request, form):
+            return _answer({"error": "invalid_client"}, 401)
+        kind = form.get("grant_type")
+        if kind == "authorization_code":
+            issued, words = self.grant.redeem(form.get("code", ""), form.get("redirect_uri", "")), "Token invalid"
+        elif kind == "refresh_token":
+            issued, words = self._refresh(form.get("refresh_token", "")), "Incorrect or invalid refresh token"
+        else:
+            return _answer({"error": "unsupported_grant_type" if kind else "invalid_request"}, 400)
+        if issued is None:
+            return _answer({"error": "invalid_grant", "error_description": words}, 400)
+        hard = request.headers.get("x-include-refresh-token-hard-expires-in", "").lower() == "true"
+        return _answer(self._tokens(issued, hard=hard, signed_in=kind == "authorization_code"))
+
+    def _refresh(self, token: str) -> Issued | None:
+        return self.grant.refresh(token) if self.switches["refresh"] == "granted" else None
+
+    def _tokens(self, issued: Issued, *, hard: bool, signed_in: bool) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "token_type": "bearer",
+            "access_token": issued.access_token,
+            "expires_in": issued.expires_in,
+            "refresh_token": issued.refresh_token,
+            "x_refresh_token_expires_in": issued.refresh_expires_in,
+        }
+        if hard:
+            body["x_refresh_token_hard_expires_in"] = issued.hard_expires_in
+        if signed_in and "openid" in issued.scopes:
+            app = self.grant.app
+            body["id_token"] = self._signer.id_token(
+                subject=app["subject"], client_id=app["client_id"], realm_id=self.grant.realm_id
+            )
+        return body
+
+    async def _revoke(self, request: Request) -> Response:
+        body = await request.body()
+        given = _json(body) if "json" in request.headers.get("content-type", "") else _form(body)
+        if not self._knows_client(request, given):
+            return _answer({"error": "invalid_client"}, 401)
+        if not self.grant.revoke(str(given.get("token") or "")):
             return _answer({"error": "invalid_request"}, 400)
-        code = f"AB11{secrets.token_hex(16)}"
-        with self._database.transaction():
-            self._grant.put(f"code:{code}", {"redirect_uri": redirect})
-        return RedirectResponse(f"{redirect}?code={code}&state={query.get('state', '')}&realmId={self.realm_id}", 302)
+        return Response(status_code=200, headers=_headers())
+
+    def _knows_client(self, request: Request, given: dict[str, str]) -> bool:
+        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            try:
+                told = base64.b64decode(encoded, validate=True).decode()
+            except ValueError:
+                return False
+        else:
+            told = f"{given.get('client_id', '')}:{given.get('client_secret', '')}"
+        app = self.grant.app
+        return secrets.compare_digest(told.encode(), f"{app['client_id']}:{app['client_secret']}".encode())
+
+    # --- who signed in ------------------------------------------------------------------------------------------------
+
+    async def _userinfo(self, request: Request) -> Response:
+        scopes = self.scopes_of(request.headers.get("authorization", ""))
+        if not scopes:
+            return _answer({"error": "invalid_token"}, 401)
+        if "openid" not in scopes:
+            return _answer({"error": "insufficient_scope"}, 403)
+        return _answer(openid.userinfo(self.grant.app["subject"], scopes))
+
+    async def _jwks(self, _request: Request) -> Response:
+        return _answer(self._signer.jwks())
 
     async def _discovery(self, request: Request) -> Response:
-        base = str(request.base_url).rstrip("/")
-        return _answer(
-            {
-                "issuer": "https://oauth.platform.intuit.com/op/v1",
-                "authorization_endpoint": f"{base}/connect/oauth2",
-                "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
-                "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
-                "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
-                "jwks_uri": f"{base}/op/v1/jwks",
-                "response_types_supported": ["code"],
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "scopes_supported": ["openid", "com.intuit.quickbooks.accounting"],
-                "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-                "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
-            }
-        )
+        return _answer(openid.discovery(str(request.base_url).rstrip("/")))
+
+
+def _mistake(query: QueryParams) -> str:
+    """What is wrong with a request for consent, in OAuth's words; empty when nothing is (quickbooks.md 1.2)."""
+    scopes = query.get("scope", "").split()
+    if query.get("response_type") != "code":
+        return "unsupported_response_type"
+    if not scopes or not set(scopes) <= set(openid.SCOPES):
+        return "invalid_scope"
+    return "" if query.get("state") else "invalid_request"
+
+
+def _back(redirect: str, **query: str | None) -> Response:
+    given = urlencode({name: value for name, value in query.items() if value is not None})
+    return RedirectResponse(f"{redirect}{'&' if '?' in redirect else '?'}{given}", 302)
+
+
+def _consent_page(url: str) -> Response:
+    links = [
+        f'<a href="{html.escape(f"{url}&consent={answer}")}">{words}</a>'
+        for answer, words in (("granted", "Connect"), ("refused", "No, go back"))
+    ]
+    return _page("The app asks for access to the company's books.", 200, " ".join(links))
+
+
+def _page(text: str, status: int, links: str = "") -> Response:
+    return HTMLResponse(
+        f"<!doctype html><title>Connect to QuickBooks</title><p>{html.escape(text)}</p><p>{links}</p>", status
+    )
+
+
+def _form(body: bytes) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(body.decode(errors="replace")).items()}
+
+
+def _json(body: bytes) -> dict[str, str]:
+    try:
+        given = json.loads(body)
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _headers() -> dict[str, str]:
+    return {"cache-control": "no-cache, no-store", "pragma": "no-cache", "intuit_tid": f"1-{uuid.uuid4().hex}"}
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> Response:
-    headers = {"cache-control": "no-cache, no-store", "pragma": "no-cache", "intuit_tid": f"1-{uuid.uuid4().hex}"}
-    return Response(wire.dumps(body), status_code=status, media_type="application/json", headers=headers)
+    return JSONResponse(body, status, _headers())

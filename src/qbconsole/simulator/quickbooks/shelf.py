@@ -33,7 +33,7 @@ class Shelf:
 
     def put(self, record: dict[str, Any]) -> None:
         """Insert or replace a record under its Id."""
-        stored = {"text": wire.dumps(record)}
+        stored = {"text": wire.kept(record)}
         self._collection.put(record["Id"], stored)
         self._read[record["Id"]] = (stored, record)
 

@@ -18,16 +18,39 @@ _MARK = "\ue000"
 _MARKED = re.compile(r'"\\ue000(-?[0-9.]+)\\ue000"')
 
 
-def _marked(value: object) -> str:
+def _exact(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{_MARK}{value:f}{_MARK}"
     message = f"{type(value).__name__} is not JSON"
     raise TypeError(message)
 
 
-def dumps(value: Any) -> str:
+def number(value: Decimal) -> str:
+    """Zero as 0, no zeros at the end of a fraction, whole amounts as they are: the vendor's mix (quickbooks.md 2.4)."""
+    if not value:
+        return "0"
+    return f"{value if value == value.to_integral_value() else value.normalize():f}"
+
+
+def _as_answered(value: object) -> str:
+    return _exact(Decimal(number(value)) if isinstance(value, Decimal) else value)
+
+
+def kept(value: Any) -> str:
     """JSON text in which a Decimal is a number with its own digits."""
-    return _MARKED.sub(r"\1", json.dumps(value, default=_marked, separators=(",", ":")))
+    return _MARKED.sub(r"\1", json.dumps(value, default=_exact, separators=(",", ":")))
+
+
+def dumps(value: Any) -> str:
+    """JSON text with numbers as the vendor writes them."""
+    return _MARKED.sub(r"\1", json.dumps(value, default=_as_answered, separators=(",", ":")))
+
+
+def present(value: Any) -> Any:
+    """The value without what is null or empty text, at any depth: absent is the vendor's way (quickbooks.md 2.4)."""
+    if isinstance(value, dict):
+        return {name: present(part) for name, part in value.items() if part is not None and part != ""}
+    return [present(part) for part in value] if isinstance(value, list) else value
 
 
 def loads(text: str | bytes) -> Any:

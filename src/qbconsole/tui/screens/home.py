@@ -100,6 +100,13 @@ def entries(health: Health) -> list[Entry]:
         found.append(Entry("log failed", SIGNS.bad, "bad", f"the last sync failed: {health.runs[0].error}"))
     if not health.armed:
         found.append(Entry("log unarmed", SIGNS.warning, "warn", "the book is read-only: qbconsole book arm"))
+    found += [
+        Entry(f"log drift {place}", SIGNS.warning, "warn", f"{words}: qbconsole drift")
+        for place, words in enumerate(health.drift)
+    ]
+    if health.sign_in:
+        words = f"QuickBooks {health.sign_in}: qbconsole connect quickbooks"
+        found.append(Entry("log sign-in", SIGNS.warning, "warn", words))
     waiting = sorted(health.counts.items(), key=lambda one: (-(one[1][1] or 0), -one[1][0]))
     for name, (count, amount) in waiting:
         title, one, many = QUEUES[name]

@@ -21,7 +21,7 @@ STALE_AFTER = 900
 
 
 class Header(Widget):
-    """Book, company and environment; the data's age, the runner, the outbox, failures; then the screens with counts."""
+    """Book, company and environment; what is off, the data's age, runner, outbox, failures; then the screens."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"header--{name}" for name in ("name", "company", "dim", "here", "good", "warn", "bad")),
@@ -94,6 +94,9 @@ class Header(Widget):
             return text
         health = self._health
         gap = "  " if self.size.width >= 90 else " "
+        if health.out_of_balance:
+            self._styled(text, health.out_of_balance, "bad")
+            text.append(gap)
         age = health.age(datetime.now(UTC))
         if age is None:
             self._styled(text, "never synced", "warn")
@@ -108,6 +111,12 @@ class Header(Widget):
         self._styled(text, f"outbox {health.outbox}", "dim")
         text.append(gap)
         self._styled(text, f"failed {health.failed}", "bad" if health.failed else "dim")
+        if health.drift:
+            text.append(gap)
+            self._styled(text, f"drift {len(health.drift)}", "warn")
+        if health.sign_in:
+            text.append(gap)
+            self._styled(text, health.sign_in, "warn")
         return text
 
     def _second(self) -> Text:

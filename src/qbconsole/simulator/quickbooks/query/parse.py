@@ -12,6 +12,8 @@ _TOKEN = re.compile(
 )
 OPERATORS = ("=", "<", ">", "<=", ">=")
 DEFAULT_ROWS, MOST_ROWS = 100, 1000
+CURRENT_DATE = "CURRENT_DATE"
+"""The value that stands for the company's day."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class _Tokens:
         while at < len(self.text.rstrip()):
             match = _TOKEN.match(self.text, at)
             if match is None or match.lastgroup is None:
-                raise syntax(self.text[at:].strip()[:1], at + 1)
+                raise syntax("", self.text[at:].strip()[:1] or " ", at + 1)
             self.tokens.append((match.lastgroup, match[match.lastgroup], match.start(match.lastgroup) + 1))
             at = match.end()
 
@@ -67,7 +69,7 @@ class _Tokens:
         kind, text = self.peek()
         if kind not in kinds:
             at = self.tokens[self.position][2] if self.position < len(self.tokens) else len(self.text) + 1
-            raise syntax(text or "<EOF>", at)
+            raise syntax(kind, text, at)
         self.position += 1
         return text
 
@@ -90,12 +92,21 @@ class _Tokens:
             self.take("never")
 
 
-def syntax(text: str, column: int) -> Fault:
-    """4000, in the words of the vendor's parser."""
-    detail = (
-        f'QueryParserError: Encountered " <IDENTIFIER> "{text} "" at line 1, column {column}.\n'
-        "Was expecting:\n    <IDENTIFIER> ..."
-    )
+_WORDS = ("SELECT", "FROM", "WHERE", "AND", "IN", "LIKE", "ORDERBY", "ORDER", "BY", "STARTPOSITION", "MAXRESULTS")
+_KINDS = {"string": "<STRING>", "number": "<INTEGER>", "word": "<IDENTIFIER>"}
+
+
+def syntax(kind: str, text: str, column: int) -> Fault:
+    """4000, in the words of the vendor's parser: what was met, where, and what could have stood there."""
+    if not text:
+        met = '"<EOF>"'
+    elif kind == "word" and text.upper() in (*_WORDS, "NULL", "OR", "NOT", "JOIN"):
+        met = f'" "{text.lower()}" "{text} ""'
+    elif kind in _KINDS:
+        met = f'" {_KINDS[kind]} "{text} ""'
+    else:
+        met = f'" "{text}" "{text} ""'
+    detail = f"QueryParserError: Encountered {met} at line 1, column {column}.\nWas expecting:\n    <IDENTIFIER> ..."
     return Fault("4000", "Error parsing query", detail)
 
 
@@ -170,7 +181,12 @@ def _condition(tokens: _Tokens) -> Condition:
 
 
 def _value(tokens: _Tokens) -> str:
+    """A value in quotes, or bare: a number, a boolean, CURRENT_DATE."""
+    if tokens.peek()[0] == "word" and tokens.peek()[1].upper() not in ("TRUE", "FALSE", CURRENT_DATE):
+        tokens.take("never")
     text = tokens.take("string", "number", "word")
+    if text.upper() == CURRENT_DATE:
+        return CURRENT_DATE
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith("'") else text
 
 

@@ -305,6 +305,7 @@ currency TEXT NOT NULL,
 total INTEGER NOT NULL,
 tax INTEGER NOT NULL,
 balance INTEGER NOT NULL,
+deposit INTEGER NOT NULL,
 due_on TEXT,
 emailed INTEGER NOT NULL,
 voided INTEGER NOT NULL,
@@ -330,8 +331,8 @@ CONSTRAINT pk_mirror_documents PRIMARY KEY (id)
 )
  STRICT
 
-INSERT INTO mirror_documents (id, type, number, customer_id, posted_on, currency, total, tax, balance, due_on, emailed, voided, private_note, lines, links, tax_percent, status, email, term_id, class_id, location_id, tax_code_id, custom_fields, exchange_rate, created_at, revision, payload_hash, gone, pulled_at, sweep)
-SELECT id, type, number, customer_id, posted_on, currency, total, tax, balance, due_on, emailed, voided, private_note, lines, links, tax_percent, '', '', '', '', '', '', '[]', NULL, created_at, revision, '0002:' || payload_hash, gone, pulled_at, sweep
+INSERT INTO mirror_documents (id, type, number, customer_id, posted_on, currency, total, tax, balance, deposit, due_on, emailed, voided, private_note, lines, links, tax_percent, status, email, term_id, class_id, location_id, tax_code_id, custom_fields, exchange_rate, created_at, revision, payload_hash, gone, pulled_at, sweep)
+SELECT id, type, number, customer_id, posted_on, currency, total, tax, balance, 0, due_on, emailed, voided, private_note, lines, links, tax_percent, '', '', '', '', '', '', '[]', NULL, created_at, revision, '0002:' || payload_hash, gone, pulled_at, sweep
 FROM before_mirror_documents
 
 DROP TABLE before_mirror_documents
@@ -356,6 +357,7 @@ voided INTEGER NOT NULL,
 deposited INTEGER NOT NULL,
 method_id TEXT NOT NULL,
 reference TEXT NOT NULL,
+exchange_rate TEXT,
 revision TEXT NOT NULL,
 payload_hash TEXT NOT NULL,
 gone INTEGER NOT NULL,
@@ -365,8 +367,8 @@ CONSTRAINT pk_mirror_payments PRIMARY KEY (id)
 )
  STRICT
 
-INSERT INTO mirror_payments (id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, method_id, reference, revision, payload_hash, gone, pulled_at, sweep)
-SELECT id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, '', '', revision, '0002:' || payload_hash, gone, pulled_at, sweep
+INSERT INTO mirror_payments (id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, method_id, reference, exchange_rate, revision, payload_hash, gone, pulled_at, sweep)
+SELECT id, customer_id, paid_on, currency, total, unapplied, applications, voided, deposited, '', '', NULL, revision, '0002:' || payload_hash, gone, pulled_at, sweep
 FROM before_mirror_payments
 
 DROP TABLE before_mirror_payments
@@ -380,6 +382,8 @@ currency TEXT NOT NULL,
 total INTEGER NOT NULL,
 account_id TEXT NOT NULL,
 links TEXT NOT NULL,
+postings TEXT NOT NULL,
+exchange_rate TEXT,
 revision TEXT NOT NULL,
 payload_hash TEXT NOT NULL,
 gone INTEGER NOT NULL,
@@ -396,6 +400,7 @@ currency TEXT NOT NULL,
 number TEXT NOT NULL,
 private_note TEXT NOT NULL,
 postings TEXT NOT NULL,
+exchange_rate TEXT,
 revision TEXT NOT NULL,
 payload_hash TEXT NOT NULL,
 gone INTEGER NOT NULL,
