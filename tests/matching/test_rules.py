@@ -73,6 +73,12 @@ def test_a_person_decides_and_is_told_why(cause: str, customers: list[Customer])
     assert (found.certain, found.cause) == ("", cause)
 
 
+@pytest.mark.parametrize("name", ["", " ", "🙂", "\x00\x07", "\u202e"])
+def test_names_without_a_letter_are_not_the_same_name(name: str) -> None:
+    found = matched([customer(name=name, email="")], ours=company(name=name))
+    assert (found.certain, found.cause) == ("", "nothing like it in QuickBooks")
+
+
 def test_a_duplicate_company_makes_its_name_and_email_uncertain() -> None:
     twins = [company(), company("11")]
     contacts = [contact(), contact("21", company_ids=("11",))]

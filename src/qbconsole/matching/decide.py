@@ -10,7 +10,6 @@ from qbconsole.domain.records import Company, Contact, Customer
 from qbconsole.domain.tags import customer_tag
 from qbconsole.domain.text import safe_text
 from qbconsole.ledger import links
-from qbconsole.matching.rules import LIKELY
 from qbconsole.outbox.decider import CHANGED, Enqueued, Outcome, Taken
 from qbconsole.store import candidates, mirror
 from qbconsole.store.queues import UNMATCHED, Row
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from qbconsole.outbox.decider import Decider
 
 DESK = "matching"
+LIKELY = 50
+"""A company that is one of its candidates with at least this probability, in percent, is not created beside them."""
 UNDO_LINK = "ends the link, takes our tag off the customer and clears the id on the company"
 UNDO_CREATE = "cancel inside the posting window; later makes the customer inactive, while it has no transactions"
 UNDO_LOCAL = "takes the decision back; nothing was written"
@@ -141,12 +142,13 @@ def create(decider: Decider, row: Row, *, name: str = "", confirm: str = "", see
 
 
 def _likely(connection: Connection, row: Row) -> Customer | None:
-    """The likely candidate that could be linked, if there is one."""
-    for one in candidates.of_company(connection, row["company_id"]):
-        found = mirror.get(connection, Customer, one["customer_id"])
-        if found and found.currency == row["currency"] and int(one["score"]) >= LIKELY:
-            return found
-    return None
+    """The likeliest candidate that could be linked, if the company is probably one of them."""
+    listed = [
+        (one, found)
+        for one in candidates.of_company(connection, row["company_id"])
+        if (found := mirror.get(connection, Customer, one["customer_id"])) and found.currency == row["currency"]
+    ]
+    return listed[0][1] if sum(int(one["score"]) for one, _ in listed) >= LIKELY else None
 
 
 def _free_name(connection: Connection, row: Row, wanted: str, *, named: bool) -> str:

@@ -40,6 +40,7 @@ def load(connection: Connection, book: Book) -> World:
         customers=mirror.every(connection, Customer),
         linked=frozenset(link.company_id for link in live if link.currency == book.settings.currency),
         taken={link.customer_id: names.get(link.company_id, link.company_id) for link in live if link.customer_id},
+        pairs=frozenset((link.company_id, link.customer_id) for link in live if link.customer_id),
         parted=frozenset(links.parted(connection)),
         never=frozenset(candidates.ruled_out(connection)),
     )
@@ -84,7 +85,12 @@ def _keep_candidates(connection: Connection, one: Match) -> None:
         connection,
         one.company.id,
         [
-            {"customer_id": pair.customer_id, "rank": rank, "score": str(pair.score), "signals": list(pair.signals)}
+            {
+                "customer_id": pair.customer_id,
+                "rank": rank,
+                "score": str(pair.score),
+                "signals": [*pair.signals, *filter(None, [pair.weights])],
+            }
             for rank, pair in enumerate(one.candidates, start=1)
         ],
     )
@@ -99,7 +105,9 @@ def _columns(one: Match, stake: tuple[int, Decimal], book: Book) -> dict[str, An
         "cause": one.cause,
         "deals": stake[0],
         "money": to_minor(stake[1], currency),
-        "inputs_hash": digest(one.company, one.candidates, one.cause, stake),
+        "inputs_hash": digest(
+            one.company, [(pair.customer_id, pair.signals) for pair in one.candidates], one.cause, stake
+        ),
     }
 
 

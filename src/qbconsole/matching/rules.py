@@ -1,4 +1,4 @@
-"""Which customer a company may be, by tag, e-mail, name and likeness, and which pairs are certain. Pure."""
+"""Which customer a company may be, by tag, e-mail, name and the engine's signals, and which pairs are certain. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from qbconsole.domain.names import addresses, normalised
 from qbconsole.domain.tags import tagged_companies
 from qbconsole.ledger.links import billing_emails
+from qbconsole.matching.likely import Likely, likely
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,23 +18,37 @@ if TYPE_CHECKING:
     from qbconsole.domain.records import Company, Contact, Customer
 
 TAG, BOTH, NAME, EMAIL = 100, 97, 88, 85
-"""Scores of the signals; likeness of names gives up to 80."""
-LIKENESS = 84
-"""Names that are less alike than this, in percent, are no candidates by name."""
-LIKELY = 80
-"""A candidate of at least this score stands in the way of creating a customer."""
-NEAR = 8
-"""A second candidate at most this far below a likely one leaves the choice to a person."""
+"""Scores of our tag, and of the signals of a customer that no rule may link: a job, another currency, one that is
+taken. Of all others the engine gives the probability, in percent."""
 MOST_CANDIDATES = 5
+NEAR = ("our tag", "same e-mail", "same name", "similar name")
+"""A second candidate with one of these may be the customer's double, and leaves the choice to a person."""
+_WORDS = {
+    ("name", "near"): "similar name",
+    ("name", "near and rare"): "similar name",
+    ("name", "similar"): "partly the same name",
+    ("name", "similar and rare"): "partly the same name",
+    ("name", "weak"): "partly the same name",
+    ("email", "same domain"): "e-mail of its website",
+    ("email", "named like it"): "e-mail named like it",
+    ("phone", "same"): "same phone",
+    ("person", "same"): "same person",
+    ("person", "may be"): "perhaps the same person",
+    ("street", "same"): "same street",
+    ("street", "similar"): "similar street",
+    ("place", "same"): "same postcode",
+}
+"""What the engine's signals are called on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A candidate for a company: the customer, a score up to 100, and its signals in words."""
+    """A candidate for a company: the customer, a score up to 100, its signals in words, and what each weighs."""
 
     customer_id: str
     score: int
     signals: tuple[str, ...]
+    weights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,8 @@ class Match:
 
 @dataclass(frozen=True)
 class World:
-    """The inputs of the matching rules. `taken` are the customers that are linked, with the company's name; `parted`
-    pairs were linked once, `never` pairs were ruled out by a person."""
+    """The inputs of the matching rules. `taken` are the customers that are linked, with the company's name; `pairs` are
+    linked, `parted` pairs were linked once, `never` pairs were ruled out by a person."""
 
     currency: str
     companies: Sequence[Company]
@@ -60,6 +73,7 @@ class World:
     customers: Sequence[Customer]
     linked: frozenset[str] = frozenset()
     taken: dict[str, str] = field(default_factory=dict)
+    pairs: frozenset[tuple[str, str]] = frozenset()
     parted: frozenset[tuple[str, str]] = frozenset()
     never: frozenset[tuple[str, str]] = frozenset()
 
@@ -94,7 +108,9 @@ class World:
     @cached_property
     def companies_by_name(self) -> dict[str, list[str]]:
         """Companies by normalised name."""
-        return _inverted((company.id, [normalised(company.name)]) for company in self.companies)
+        return _inverted(
+            (company.id, [name] if (name := normalised(company.name)) else []) for company in self.companies
+        )
 
     @cached_property
     def customers_by_email(self) -> dict[str, list[str]]:
@@ -117,20 +133,16 @@ class World:
         return _inverted((one.id, [one.customer_tag] if one.customer_tag else []) for one in self.companies)
 
     @cached_property
-    def blocks(self) -> dict[str, list[str]]:
-        """Active customers by the first and last letters of each word of their names: only these are compared."""
-        return _inverted((one.id, {key for name in _names(one) for key in _block_keys(name)}) for one in self._active)
+    def likely(self) -> dict[str, list[Likely]]:
+        """What the engine says, by company."""
+        homes = [one for one in self.customers if one.id in self.home]
+        return likely(self.companies, self.contacts, homes, self.pairs, self.never)
 
 
 def _names(customer: Customer) -> list[str]:
     own = normalised(customer.name)
     company = normalised(customer.company_name) if not customer.parent_id else ""
-    return [own, company] if company and company != own else [own]
-
-
-def _block_keys(name: str) -> set[str]:
-    words = [word for word in name.split() if len(word) > 1]
-    return {f"^{word[:3]}" for word in words} | {f"{word[-3:]}$" for word in words}
+    return list(dict.fromkeys(name for name in (own, company) if name))
 
 
 def _inverted(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
@@ -165,55 +177,37 @@ def candidates(company: Company, world: World) -> list[Pair]:
             signals[id_].append((EMAIL, f"same e-mail {address}"))
     for id_ in world.customers_by_name.get(name, ()):
         signals[id_].append((NAME, "same name"))
-    for id_, likeness in _alike(name, world):
-        if not any(score == NAME for score, _ in signals[id_]):
-            signals[id_].append((int(likeness * LIKELY / 100), f"similar name ({likeness:.0f} %)"))
+    engine = {one.customer_id: one for one in world.likely.get(company.id, ())}
     pairs = [
-        _pair(company, world.by_id[id_], found, world)
-        for id_, found in signals.items()
-        if found and (company.id, id_) not in world.never
+        _pair(world.by_id[id_], signals[id_], engine.get(id_), world)
+        for id_ in dict.fromkeys([*signals, *engine])
+        if (signals[id_] or engine) and (company.id, id_) not in world.never
     ]
     return sorted(pairs, key=lambda pair: (-pair.score, len(pair.customer_id), pair.customer_id))
 
 
-def _alike(name: str, world: World) -> list[tuple[str, float]]:
-    near = {id_ for key in _block_keys(name) for id_ in world.blocks.get(key, ())}
-    found = []
-    for id_ in near:
-        likeness = max(fuzz.token_sort_ratio(name, other) for other in _names(world.by_id[id_]))
-        if likeness >= LIKENESS:
-            found.append((id_, likeness))
-    return found
-
-
-def _pair(company: Company, customer: Customer, found: list[tuple[int, str]], world: World) -> Pair:
-    best = max(score for score, _ in found)
-    kinds = {score for score, _ in found}
-    if {NAME, EMAIL} <= kinds and best < TAG:
-        best = BOTH
-    extra = [words for holds, words in _lesser(company, customer) if holds]
-    against = [words for holds, words in _against(customer, world) if holds]
-    score = min(TAG, best + len(extra)) - 15 * len(against)
-    return Pair(
-        customer.id, score, tuple(dict.fromkeys([words for _, words in sorted(found, reverse=True)] + extra + against))
-    )
-
-
-def _lesser(company: Company, customer: Customer) -> list[tuple[bool, str]]:
-    phones = [_digits(company.phone), _digits(customer.phone)]
-    domain = company.domain.casefold().removeprefix("www.")
-    return [
-        (len(phones[0]) >= 7 and phones[0][-10:] == phones[1][-10:], "same phone"),
-        (
-            bool(domain) and any(one.endswith(f"@{domain}") for one in addresses(customer.email)),
-            "e-mail of its website",
-        ),
-        (bool(company.address.postcode) and company.address.postcode == customer.address.postcode, "same postcode"),
+def _pair(customer: Customer, found: list[tuple[int, str]], engine: Likely | None, world: World) -> Pair:
+    words = [words for _, words in sorted(found, reverse=True)]
+    words += [
+        said for reason in (engine.reasons if engine else ()) if (said := _WORDS.get((reason.signal, reason.level), ""))
     ]
+    against = [words for holds, words in _against(customer, world) if holds]
+    score = _score(found, engine, len(against))
+    return Pair(customer.id, score, tuple(dict.fromkeys(words + against)), _weights(engine))
 
 
-def _digits(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit())
+def _weights(engine: Likely | None) -> str:
+    """What each signal weighs for or against the pair, in nats."""
+    told = [f"{reason.signal} {reason.weight:+.1f}" for reason in (engine.reasons if engine else ())]
+    return f"weights: {', '.join(told)}" if told else ""
+
+
+def _score(found: list[tuple[int, str]], engine: Likely | None, against: int) -> int:
+    kinds = {score for score, _ in found}
+    if TAG not in kinds and not against:
+        return round(100 * engine.probability) if engine else 1
+    best = BOTH if {NAME, EMAIL} <= kinds and TAG not in kinds else max(kinds, default=1)
+    return max(best - 15 * against, 1)
 
 
 def _against(customer: Customer, world: World) -> list[tuple[bool, str]]:
@@ -231,15 +225,22 @@ def certain_pair(company: Company, pairs: Sequence[Pair], world: World) -> tuple
     tag = _by_tag(company, world)
     if tag:
         return (tag, "tag") if _free(company, tag, world) else ("", "")
-    both = _by_email_and_name(company, world)
-    near = [
-        pair
-        for pair in pairs
-        if both not in (pair.customer_id, world.by_id[pair.customer_id].parent_id) and pair.score >= LIKELY - NEAR
-    ]
-    if both and not near and _free(company, both, world):
-        return both, "e-mail and name"
+    rules = [(_by_email_and_name(company, world), "e-mail and name"), (_by_signals(company, world), "all signals")]
+    for customer_id, rule in rules:
+        if customer_id and _free(company, customer_id, world) and not _near(customer_id, pairs, world):
+            return customer_id, rule
     return "", ""
+
+
+def _by_signals(company: Company, world: World) -> str:
+    """The customer that the engine is sure of."""
+    return next((one.customer_id for one in world.likely.get(company.id, ()) if one.linked), "")
+
+
+def _near(customer_id: str, pairs: Sequence[Pair], world: World) -> bool:
+    """Whether another candidate, not a job of this one, may be its double."""
+    others = [pair for pair in pairs if customer_id not in (pair.customer_id, world.by_id[pair.customer_id].parent_id)]
+    return any(signal.startswith(NEAR) for pair in others for signal in pair.signals)
 
 
 def _free(company: Company, customer_id: str, world: World) -> bool:
@@ -263,7 +264,7 @@ def _by_tag(company: Company, world: World) -> str:
 def _by_email_and_name(company: Company, world: World) -> str:
     """The one customer whose e-mail and normalised name agree, each of them unique on both sides."""
     name = normalised(company.name)
-    if world.companies_by_name[name] != [company.id]:
+    if world.companies_by_name.get(name) != [company.id]:
         return ""
     named = [id_ for id_ in world.customers_by_name.get(name, ()) if id_ in world.home]
     if len(named) != 1:
@@ -299,7 +300,9 @@ def _cause(company: Company, pairs: Sequence[Pair], world: World) -> str:
             if theirs and world.emails.get(company.id)
             else "name agrees, no e-mail to compare"
         )
-    return "e-mail agrees, name differs" if mailed else "only the name is similar"
+    if mailed:
+        return "e-mail agrees, name differs"
+    return "only the name is similar" if best.signals[:1] in (("similar name",), ()) else f"{best.signals[0]}, not sure"
 
 
 def _ambiguous(company: Company, world: World) -> str:
