@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qbconsole.books.secrets import secrets_of
 from qbconsole.connectors.hubspot.connector import HubSpot
-from qbconsole.connectors.hubspot.settings import HubSpotSettings
+from qbconsole.connectors.hubspot.settings import LONGEST_WAIT, HubSpotSettings
 from qbconsole.connectors.quickbooks.connector import QuickBooks
 from qbconsole.connectors.quickbooks.settings import QuickBooksSettings
 from qbconsole.connectors.spreadsheet.connector import Spreadsheet
@@ -44,6 +44,7 @@ def hubspot_settings(settings: Settings) -> HubSpotSettings:
         custom_properties=one.custom_properties,
         billing_label=one.billing_label,
         keep_free=one.keep_free,
+        longest_wait=SIMULATOR_WAIT if settings.secrets == "simulator" else LONGEST_WAIT,
     )
 
 

@@ -77,6 +77,11 @@ def test_a_throttle_waits_by_its_policy(body: dict[str, Any], headers: dict[str,
     assert problem.wait == wait
 
 
+def test_what_hubspot_names_no_time_for_is_waited_for_as_long_as_the_settings_let() -> None:
+    waits = [judge(Answer(477, headers, b"{}"), longest_wait=1.0) for headers in ({}, {"retry-after": "7"})]
+    assert [one.wait for one in waits if isinstance(one, Throttled)] == [1.0, 7.0]
+
+
 @pytest.mark.parametrize("code", sorted(BY_CODE))
 def test_every_entry_says_who_can_mend_it_and_how(code: str) -> None:
     found = BY_CODE[code]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qbconsole.connectors.http import Request
@@ -56,6 +57,7 @@ class Client:
         self._auth = auth
         self._http = http
         self._searches = searches
+        self._judge = partial(judge, longest_wait=settings.longest_wait)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -231,14 +233,14 @@ class Client:
         call did nothing."""
         bearer = await self._auth.bearer()
         try:
-            return await send(call.request(bearer), judge)
+            return await send(call.request(bearer), self._judge)
         except SignIn as refused:
             if refused.code not in EXPIRED:
                 raise
             renewed = await self._auth.bearer(refused=bearer)
             if renewed == bearer:  # a key that nobody can renew
                 raise
-        return await send(call.request(renewed), judge)
+        return await send(call.request(renewed), self._judge)
 
     @contextmanager
     def _daily(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.hubspot.cookbook import AGAIN, BY_CODE, UNKNOWN_PROPERTY
+from qbconsole.connectors.hubspot.settings import LONGEST_WAIT
 from qbconsole.connectors.payload import UnreadableError
 from qbconsole.domain.errors import Problem, Retriable, Throttled
 from qbconsole.domain.text import safe_text
@@ -23,8 +24,11 @@ LONGEST_QUOTE = 300
 Details = dict[str, Any]
 
 
-def judge(answer: Answer) -> Problem | None:
-    """What an answer means, or None if it is a success in JSON (207 included: its errors are the caller's to read)."""
+def judge(answer: Answer, *, longest_wait: float = LONGEST_WAIT) -> Problem | None:
+    """What an answer means, or None if it is a success in JSON (207 included: its errors are the caller's to read).
+
+    `longest_wait` are the seconds that are waited at most where HubSpot names none.
+    """
     body: Any = None
     with suppress(UnreadableError):  # edge errors are HTML: the status speaks
         body = answer.json()
@@ -32,7 +36,7 @@ def judge(answer: Answer) -> Problem | None:
         if isinstance(body, dict) or answer.status == 204:
             return None
         return Retriable("HubSpot gave no readable answer.", next_step=AGAIN, code=str(answer.status))
-    problem = _meaning(answer, body if isinstance(body, dict) else {})
+    problem = _meaning(answer, body if isinstance(body, dict) else {}, longest_wait)
     if reference := answer.headers.get(REFERENCE, ""):
         problem.reference = f"HubSpot's reference {safe_text(reference, limit=60)}"
     return problem
@@ -43,11 +47,12 @@ def problem_of(code: str, names: Iterable[str]) -> Problem:
     return _made(BY_CODE[code], code, status=0, names=", ".join(names))
 
 
-def _meaning(answer: Answer, details: Details) -> Problem:
+def _meaning(answer: Answer, details: Details, longest_wait: float) -> Problem:
     code, found = _entry(answer.status, details)
     names = ", ".join(_context(details, "propertyName") or _context(details, "requiredGranularScopes"))
     said = safe_text(str(details.get("message") or ""), limit=LONGEST_QUOTE)
-    return _made(found, code, status=answer.status, names=names, said=said, wait=answer.wait(found.wait))
+    wait = answer.wait(min(found.wait, longest_wait))
+    return _made(found, code, status=answer.status, names=names, said=said, wait=wait)
 
 
 def _entry(status: int, details: Details) -> tuple[str, Entry]:
