@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from qbconsole.domain.tags import tagged_companies
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qbconsole.domain.records import Company, Contact, Customer
-    from qbconsole.matching.engine.match import Reason
+    from qbconsole.matching.engine.match import Matching, Reason
 
 ENOUGH = 50
 """The engine links nobody by itself in a book with fewer pairs: its weights would be assumed and not learnt."""
@@ -83,8 +84,10 @@ def likely(
     decided = [Reviewed(*pair, same=True) for pair in sorted(same)] + [
         Reviewed(*pair, same=False) for pair in sorted(never)
     ]
-    found = match(
-        [company_party(one, contacts.get(one.id, [])) for one in companies], [*map(customer_party, customers)], decided
+    found = _matched(
+        tuple(company_party(one, contacts.get(one.id, [])) for one in companies),
+        tuple(map(customer_party, customers)),
+        tuple(decided),
     )
     enough = int((found.probability[found.assigned] > 0.5).sum()) >= ENOUGH
     listed: dict[str, list[Likely]] = {}
@@ -100,6 +103,12 @@ def likely(
         ]
         listed[found.left_ids[row]] = [one for one in each if one.probability >= REVIEW or _called_alike(one)]
     return listed
+
+
+@lru_cache(maxsize=4)
+def _matched(left: tuple[Party, ...], right: tuple[Party, ...], decided: tuple[Reviewed, ...]) -> Matching:
+    """What the engine says; a cycle asks several times about the same lists."""
+    return match(left, right, decided)
 
 
 def _called_alike(one: Likely) -> bool:
