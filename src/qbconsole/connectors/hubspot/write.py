@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qbconsole.connectors.hubspot import engagements, merges
+from qbconsole.connectors.hubspot.definitions import Definitions
 from qbconsole.connectors.hubspot.stamps import Stamps
 from qbconsole.domain.errors import Fatal, Problem
 from qbconsole.domain.operations import CreateNote, CreateTask, MergeCompanies, StampCompany, StampDeal
@@ -21,7 +22,8 @@ class Writer:
 
     def __init__(self, settings: HubSpotSettings, client: Client) -> None:
         """Take the client, and the operator's consent to making properties."""
-        self.stamps = Stamps(client, may_create=settings.may_create_properties)
+        definitions = Definitions(client, may_create=settings.may_create_properties)
+        self.stamps = Stamps(client, definitions)
         self._client = client
 
     async def apply(self, operation: Operation) -> Receipt:
