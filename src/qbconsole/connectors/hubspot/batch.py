@@ -11,19 +11,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.connectors.hubspot.cookbook import ARCHIVED_PROPERTY, RETYPED_PROPERTY, SCOPES, UNKNOWN_PROPERTY
+from qbconsole.connectors.hubspot.engagements import ends, key, kind
+from qbconsole.connectors.hubspot.properties import KEYS
 from qbconsole.connectors.hubspot.receipts import receipt_of_row
 from qbconsole.connectors.hubspot.write import subject
 from qbconsole.connectors.many import about
 from qbconsole.domain.errors import NeedsPerson, Problem
-from qbconsole.domain.operations import Receipt, StampCompany, StampDeal
+from qbconsole.domain.operations import CreateNote, CreateTask, Receipt, StampCompany, StampDeal
 from qbconsole.domain.stamps import CUSTOMER_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from qbconsole.connectors.base import Send
     from qbconsole.connectors.hubspot.answers import Reply
     from qbconsole.connectors.hubspot.client import Client
+    from qbconsole.connectors.hubspot.engagements import Engagement
+    from qbconsole.connectors.hubspot.once import Once
 
 MOST = 100
 """Records that a batch takes."""
@@ -74,15 +78,35 @@ async def stamp_all(client: Client, sends: Sequence[Send], define: Define) -> di
         sends: writes of any kind, no two on one record.
     """
     done: dict[str, Receipt | Problem] = {}
-    for kind in ("deals", "companies"):
-        stamps = {_target(send)[1]: send for send in sends if _target(send)[0] == kind}
-        done |= await in_batches(stamps, partial(_stamp, client, kind, define))
+    for of in ("deals", "companies"):
+        stamps = {_target(send)[1]: send for send in sends if _target(send)[0] == of}
+        done |= await in_batches(stamps, partial(_stamp, client, of, define))
     return done
 
 
-async def _stamp(client: Client, kind: str, define: Define, sends: Mapping[str, Send]) -> dict[str, Receipt]:
+async def create_all(once: Once, sends: Sequence[Send]) -> dict[str, Receipt | Problem]:
+    """The outcomes, by request id, of those tasks and notes that batches made; nothing for anything else."""
+    done: dict[str, Receipt | Problem] = {}
+    for of in KEYS:
+        mine = {key(one): send for send in sends for one in _engagements([send], of) if ends(one)}
+        done |= await in_batches(mine, partial(_create, once, of))
+    return done
+
+
+async def _create(once: Once, of: str, sends: Mapping[str, Send]) -> dict[str, Receipt]:
+    made = await once.create_many(of, _engagements(sends.values(), of))
+    return {sends[name].request_id: receipt for name, receipt in made.items()}
+
+
+def _engagements(sends: Iterable[Send], of: str) -> list[Engagement]:
+    """The tasks, or the notes, among some writes."""
+    found = [send.operation for send in sends if isinstance(send.operation, CreateTask | CreateNote)]
+    return [one for one in found if kind(one) == of]
+
+
+async def _stamp(client: Client, of: str, define: Define, sends: Mapping[str, Send]) -> dict[str, Receipt]:
     inputs: list[dict[str, Any]] = [{"id": id_, "properties": _values(send)} for id_, send in sends.items()]
-    reply = await _update(client, kind, inputs, define)
+    reply = await _update(client, of, inputs, define)
     rows: list[dict[str, Any]] = reply.body.get("results") or []
     return {
         sends[str(row["id"])].request_id: receipt_of_row(row, reference=reply.reference)
@@ -91,14 +115,14 @@ async def _stamp(client: Client, kind: str, define: Define, sends: Mapping[str, 
     }
 
 
-async def _update(client: Client, kind: str, inputs: list[dict[str, Any]], define: Define) -> Reply:
+async def _update(client: Client, of: str, inputs: list[dict[str, Any]], define: Define) -> Reply:
     try:
-        return await client.update_many(kind, inputs)
+        return await client.update_many(of, inputs)
     except NeedsPerson as refused:
         if refused.code != UNKNOWN_PROPERTY:
             raise
-    await define(kind, {name: "" for one in inputs for name in one["properties"]})
-    return await client.update_many(kind, inputs)
+    await define(of, {name: "" for one in inputs for name in one["properties"]})
+    return await client.update_many(of, inputs)
 
 
 def _halves(sends: Mapping[str, Send]) -> tuple[dict[str, Send], dict[str, Send]]:
