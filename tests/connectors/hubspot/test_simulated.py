@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from qbconsole.connectors.base import Send
-from qbconsole.domain.errors import NeedsPerson
-from qbconsole.domain.operations import CreateNote, MergeCompanies, Receipt, StampCompany, StampDeal
+from qbconsole.domain.errors import Conflict, NeedsPerson
+from qbconsole.domain.operations import CreateNote, CreateTask, MergeCompanies, Receipt, StampCompany, StampDeal
 from qbconsole.domain.records import Company, Contact, Deal, FieldDefinition, LineItem, Quote
 
 if TYPE_CHECKING:
@@ -87,6 +87,34 @@ async def test_a_note_is_made_once_and_found(portal: HubSpot) -> None:
         found = await portal.find(one, since=NOON)
         assert found is not None
         assert (found.remote_id, found.found) == (made.remote_id, True)
+
+
+async def test_tasks_and_notes_made_twice_are_there_once_with_all_their_ends(portal: HubSpot) -> None:
+    pages = await pull(portal, {})
+    deals, company = records(pages, Deal)[:3], records(pages, Company)[0]
+    made: list[CreateTask | CreateNote] = [
+        CreateTask("Call", "Please", f"Task {deal.id}", NOON, deal_id=deal.id, company_id=company.id) for deal in deals
+    ]
+    made += [CreateNote("Paid", f"Note {deal.id}", NOON, deal_id=deal.id) for deal in deals]
+    sends = [Send(one, one.tag) for one in made]
+    first, second = await portal.apply_many(sends), await portal.apply_many(sends)
+    alone = [await portal.apply(one, request_id=one.tag) for one in made]
+    found = [await portal.find(one, since=NOON) for one in made]
+    ids = [[getattr(one, "remote_id", one) for one in outcomes] for outcomes in (first, second, alone, found)]
+    assert ids[0] == ids[1] == ids[2] == ids[3]
+    assert len({*ids[0][:3]}) == len({*ids[0][3:]}) == 3
+
+
+async def test_of_several_tasks_a_bad_one_is_refused_and_the_others_are_made(portal: HubSpot) -> None:
+    deals = records(await pull(portal, {}), Deal)[:3]
+    ends = [deals[0].id, "999999999", deals[2].id]
+    tasks = [CreateTask("Call", "Please", f"Bad {place}", NOON, deal_id=id_) for place, id_ in enumerate(ends)]
+    good, bad, other = await portal.apply_many([Send(one, one.tag) for one in tasks])
+    assert isinstance(good, Receipt)
+    assert isinstance(other, Receipt)
+    assert isinstance(bad, Conflict)
+    assert "could not be put on deal 999999999" in bad.message
+    assert await portal.find(tasks[1], since=NOON) is None
 
 
 async def test_a_merged_company_is_buried_and_its_old_id_leads_on(portal: HubSpot) -> None:

@@ -87,9 +87,18 @@ async def test_without_consent_a_missing_property_is_a_persons_matter(vendor: An
         await hubspot.apply(STAMP, request_id="r")
 
 
-async def test_a_task_carries_its_tag_owner_and_ends(vendor: Any, hubspot: HubSpot, sent_body: Any) -> None:
+@pytest.fixture
+def keyless(vendor: Any, hubspots: Any) -> HubSpot:
+    """The connector of a portal without keys of tasks and notes, in which it may make none."""
+    vendor.on("GET", "/properties/2026-09/tasks", {"results": []})
+    vendor.on("GET", "/properties/2026-09/notes", {"results": []})
+    made: HubSpot = hubspots()
+    return made
+
+
+async def test_a_task_carries_its_tag_owner_and_ends(vendor: Any, keyless: HubSpot, sent_body: Any) -> None:
     vendor.on("POST", "/objects/2026-09/tasks", (201, {"id": "555", "properties": {}}))
-    receipt = await hubspot.apply(TASK, request_id="r")
+    receipt = await keyless.apply(TASK, request_id="r")
     (sent,) = vendor.sent("POST", "/tasks")
     body = sent_body(sent)
     assert body["properties"]["hs_task_body"] == "Invoice 1042 &lt;overdue&gt;<br>by 14 days<br>Invoice 130 / overdue"
@@ -102,10 +111,10 @@ async def test_a_task_carries_its_tag_owner_and_ends(vendor: Any, hubspot: HubSp
 
 
 @pytest.mark.parametrize("answer", [httpx.ReadTimeout("lost"), (502, "<html>"), (201, "cut {"), (201, {})])
-async def test_a_task_whose_answer_was_lost_may_be_there(vendor: Any, hubspot: HubSpot, answer: Any) -> None:
+async def test_a_task_whose_answer_was_lost_may_be_there(vendor: Any, keyless: HubSpot, answer: Any) -> None:
     vendor.on("POST", "/objects/2026-09/tasks", answer)
     with pytest.raises(Retriable) as caught:
-        await hubspot.apply(TASK, request_id="r")
+        await keyless.apply(TASK, request_id="r")
     assert caught.value.sent
     assert len(vendor.sent("POST", "/tasks")) == 1
 
@@ -120,7 +129,7 @@ async def test_a_task_whose_answer_was_lost_may_be_there(vendor: Any, hubspot: H
     ],
 )
 async def test_a_task_is_found_through_its_deal(
-    vendor: Any, hubspot: HubSpot, long_ago: datetime, body: Any, found: bool
+    vendor: Any, keyless: HubSpot, long_ago: datetime, body: Any, found: bool
 ) -> None:
     vendor.on(
         "POST", "/associations/2026-09/deals/tasks/batch/read",
@@ -128,7 +137,7 @@ async def test_a_task_is_found_through_its_deal(
     )  # fmt: skip
     vendor.on("POST", "/associations/2026-09/companies/tasks/batch/read", {"results": []})
     vendor.on("POST", "/tasks/batch/read", {"results": [{"id": "555", "properties": {"hs_task_body": body}}]})
-    receipt = await hubspot.find(TASK, since=long_ago)
+    receipt = await keyless.find(TASK, since=long_ago)
     assert (receipt is not None) is found
     assert not vendor.sent("POST", "/search")
 
@@ -136,9 +145,9 @@ async def test_a_task_is_found_through_its_deal(
 NOTE = CreateNote("Invoice 1042 <paid>", "Invoice 130 / paid", datetime(2026, 11, 24, tzinfo=UTC), "7", "101")
 
 
-async def test_a_note_carries_its_tag_and_ends(vendor: Any, hubspot: HubSpot, sent_body: Any) -> None:
+async def test_a_note_carries_its_tag_and_ends(vendor: Any, keyless: HubSpot, sent_body: Any) -> None:
     vendor.on("POST", "/objects/2026-09/notes", (201, {"id": "556", "properties": {}}))
-    assert (await hubspot.apply(NOTE, request_id="r")).remote_id == "556"
+    assert (await keyless.apply(NOTE, request_id="r")).remote_id == "556"
     body = sent_body(vendor.sent("POST", "/notes")[0])
     assert body["properties"] == {
         "hs_timestamp": "2026-11-24T00:00:00Z",
@@ -149,13 +158,13 @@ async def test_a_note_carries_its_tag_and_ends(vendor: Any, hubspot: HubSpot, se
     ]  # fmt: skip
 
 
-async def test_a_note_is_found_through_its_company(vendor: Any, hubspot: HubSpot, long_ago: datetime) -> None:
+async def test_a_note_is_found_through_its_company(vendor: Any, keyless: HubSpot, long_ago: datetime) -> None:
     vendor.on("POST", "/associations/2026-09/deals/notes/batch/read", {"results": []})
     ends = [{"from": {"id": "101"}, "to": [{"toObjectId": 556, "associationTypes": []}]}]
     vendor.on("POST", "/associations/2026-09/companies/notes/batch/read", {"results": ends})
     row = {"id": "556", "properties": {"hs_note_body": "x<br>Invoice 130 / paid"}}
     vendor.on("POST", "/notes/batch/read", {"results": [row]})
-    found = await hubspot.find(NOTE, since=long_ago)
+    found = await keyless.find(NOTE, since=long_ago)
     assert found is not None
     assert found.remote_id == "556"
 

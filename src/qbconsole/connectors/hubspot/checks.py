@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qbconsole.connectors.base import Capability
 from qbconsole.connectors.hubspot.consent import WRITE_SCOPES
+from qbconsole.connectors.hubspot.properties import KEYS
 from qbconsole.domain.errors import NeedsPerson
 from qbconsole.domain.stamps import STAMPS
 
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
     from qbconsole.connectors.hubspot.client import Client
+    from qbconsole.connectors.hubspot.keys import Keys
     from qbconsole.connectors.hubspot.settings import HubSpotSettings
 
 READ_FROM = ("companies", "contacts", "deals", "line_items", "products", "quotes", "tasks", "notes")
 
 
 async def capabilities(
-    settings: HubSpotSettings, client: Client, granted: frozenset[str] | None
+    settings: HubSpotSettings, client: Client, keys: Keys, granted: frozenset[str] | None
 ) -> Sequence[Capability]:
     """The table of `book check` for one portal; `granted` are the scopes of a sign-in, None for a key."""
     account = (await client.account()).body
@@ -33,6 +35,7 @@ async def capabilities(
     table.append(await _tried("read pipelines", client.pipelines()))
     table += _writing(granted)
     table += [await _properties(settings, client, kind) for kind in STAMPS]
+    table += [await keys.capability(kind) for kind in KEYS]
     table += await _custom(settings, client)
     return table
 

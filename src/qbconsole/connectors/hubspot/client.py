@@ -123,11 +123,12 @@ class Client:
             last = str(rows[-1]["id"])
 
     async def batch(
-        self, kind: str, ids: Sequence[str], properties: Sequence[str], *, past: Sequence[str] = ()
+        self, kind: str, ids: Sequence[str], properties: Sequence[str], *, past: Sequence[str] = (), by: str = ""
     ) -> list[JSON]:
         """Records by id, as they are now (no search lag); those that are gone are left out.
 
-        `past` are properties whose former values are wanted, too, newest first.
+        `past` are properties whose former values are wanted, too, newest first. `by` is a property that holds each
+        value once, whose values are given instead of ids.
         """
         found: list[JSON] = []
         most = HISTORY_BATCH if past else BATCH
@@ -136,6 +137,7 @@ class Client:
                 "inputs": [{"id": id_} for id_ in ids[begin : begin + most]],
                 "properties": list(properties),
                 "propertiesWithHistory": list(past),
+                **({"idProperty": by} if by else {}),
             }
             found += answers.records(
                 answers.rows(await self._read("POST", f"/crm/objects/{VERSION}/{kind}/batch/read", body=body))
@@ -199,6 +201,21 @@ class Client:
         """Make a record with its associations. There is no idempotency key (hubspot.md section 4)."""
         return await self._write("POST", f"/crm/objects/{VERSION}/{kind}", body)
 
+    async def upsert(self, kind: str, inputs: Sequence[JSON]) -> Reply:
+        """Set up to 100 records by a property that holds each value once; those that are not there are made."""
+        return await self._write("POST", f"/crm/objects/{VERSION}/{kind}/batch/upsert", {"inputs": list(inputs)})
+
+    async def associate(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
+        """Associate two records without a label; twice is once (hubspot.md section 4)."""
+        path = f"/crm/objects/{VERSION}/{kind}/{id_}/associations/default/{to_kind}/{to_id}"
+        await self._write("PUT", path, None)
+
+    async def associate_many(self, kind: str, to_kind: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Associate pairs without a label; some may fail singly, and twice is once."""
+        inputs = [{"from": {"id": id_}, "to": {"id": to_id}} for id_, to_id in pairs]
+        path = f"/crm/associations/{VERSION}/{kind}/{to_kind}/batch/associate/default"
+        await self._write("POST", path, {"inputs": inputs})
+
     async def merge(self, kind: str, id_: str, swallowed: str) -> Reply:
         """Let one record swallow another, for good; the answer may carry a new id (hubspot.md section 3)."""
         body = {"primaryObjectId": id_, "objectIdToMerge": swallowed}
@@ -208,7 +225,7 @@ class Client:
         """Make a property or a group of them; `path` is behind the properties' root."""
         return await self._write("POST", f"/crm/properties/{VERSION}/{path}", body)
 
-    async def _write(self, method: str, path: str, body: JSON) -> Reply:
+    async def _write(self, method: str, path: str, body: JSON | None) -> Reply:
         self._allowance.require(write=True)
         with self._daily():
             request = _Call(method, self._base + path, {}, body, None)

@@ -8,7 +8,7 @@ from qbconsole.connectors.http import Http
 from qbconsole.connectors.hubspot import checks
 from qbconsole.connectors.hubspot.allowance import Allowance
 from qbconsole.connectors.hubspot.auth import Auth
-from qbconsole.connectors.hubspot.batch import stamp_all
+from qbconsole.connectors.hubspot.batch import create_all, stamp_all
 from qbconsole.connectors.hubspot.client import Client
 from qbconsole.connectors.hubspot.faults import REFERENCE
 from qbconsole.connectors.hubspot.read import STREAMS, Reader
@@ -70,14 +70,16 @@ class HubSpot:
         return (await self._client.account()).time
 
     async def apply(self, operation: Operation, *, request_id: str) -> Receipt:  # noqa: ARG002 - it has none
-        """Do the write once. There is no idempotency key: `find` comes before any second try of a task."""
+        """Do the write once. There is no idempotency key: a task has a key or tag of its own, and `find` comes
+        before any second try."""
         return await self._writer.apply(operation)
 
     async def apply_many(self, sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
-        """Do several writes: stamps in batches, tasks side by side."""
+        """Do several writes: in batches, and what those leave side by side."""
 
         async def send(wave: Sequence[Send]) -> Sequence[Receipt | Problem]:
             done = await stamp_all(self._client, wave, self._writer.stamps.define)
+            done |= await create_all(self._writer.once, wave)
             rest = [one for one in wave if one.request_id not in done]
             outcomes = await at_once([self._writer.apply(one.operation) for one in rest])
             done |= {one.request_id: outcome for one, outcome in zip(rest, outcomes, strict=True)}
@@ -91,7 +93,7 @@ class HubSpot:
 
     async def check(self) -> Sequence[Capability]:
         """What the token reaches, and which of our properties are there."""
-        return await checks.capabilities(self._settings, self._client, self._auth.granted())
+        return await checks.capabilities(self._settings, self._client, self._writer.keys, self._auth.granted())
 
     async def close(self) -> None:
         """Close the connections."""

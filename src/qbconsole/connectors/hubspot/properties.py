@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from qbconsole.domain.stamps import CUSTOMER_TAG, STAMPS
-
-if TYPE_CHECKING:
-    from qbconsole.domain.stamps import Stamp
+from qbconsole.domain.stamps import CUSTOMER_TAG, STAMPS, Stamp
 
 GROUP = "quickbooks"
 
@@ -33,6 +30,15 @@ def body(stamp: Stamp) -> dict[str, Any]:
             for place, value in enumerate(stamp.options)
         ]
     return found
+
+
+KEYS = {"tasks": "qbc_task_key", "notes": "qbc_note_key"}
+"""By kind of what has no stamp to be known by, our property that holds each value once."""
+
+
+def key_body(kind: str) -> dict[str, Any]:
+    """HubSpot's JSON of that property; that it holds each value once can be said at its making alone (hubspot.md 4)."""
+    return {**body(Stamp(KEYS[kind], "QuickBooks key")), "hasUniqueValue": True}
 
 
 READ: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from qbconsole.connectors.payload import dump
 from qbconsole.domain.operations import Receipt
 
 if TYPE_CHECKING:
-    from qbconsole.connectors.hubspot.answers import Reply
+    from qbconsole.connectors.hubspot.answers import JSON, Reply
 
 
 def receipt(reply: Reply, id_: str, *, found: bool = False) -> Receipt:
@@ -25,4 +25,17 @@ def receipt(reply: Reply, id_: str, *, found: bool = False) -> Receipt:
         payload=dump(reply.body),
         found=found,
         server_reference=reply.reference,
+    )
+
+
+def receipt_of_row(row: JSON, *, reference: str = "", found: bool = False) -> Receipt:
+    """The receipt of one record among several.
+
+    Args:
+        row: the record as HubSpot gave it.
+        reference: HubSpot's reference of the call that wrote it.
+        found: whether the work was found done.
+    """
+    return Receipt(
+        str(row["id"]), str(row.get("updatedAt") or ""), payload=dump(row), found=found, server_reference=reference
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qbconsole.connectors.hubspot import engagements, merges
+from qbconsole.connectors.hubspot import merges
+from qbconsole.connectors.hubspot.definitions import Definitions
+from qbconsole.connectors.hubspot.keys import Keys
+from qbconsole.connectors.hubspot.once import Once
 from qbconsole.connectors.hubspot.stamps import Stamps
 from qbconsole.domain.errors import Fatal, Problem
 from qbconsole.domain.operations import CreateNote, CreateTask, MergeCompanies, StampCompany, StampDeal
@@ -21,7 +24,10 @@ class Writer:
 
     def __init__(self, settings: HubSpotSettings, client: Client) -> None:
         """Take the client, and the operator's consent to making properties."""
-        self.stamps = Stamps(client, may_create=settings.may_create_properties)
+        definitions = Definitions(client, may_create=settings.may_create_properties)
+        self.stamps = Stamps(client, definitions)
+        self.keys = Keys(client, definitions)
+        self.once = Once(client, self.keys)
         self._client = client
 
     async def apply(self, operation: Operation) -> Receipt:
@@ -34,7 +40,7 @@ class Writer:
                     values = {CUSTOMER_TAG: operation.customer_id}
                     return await self.stamps.set("companies", operation.company_id, values)
                 case CreateTask() | CreateNote():
-                    return await engagements.create(self._client, operation)
+                    return await self.once.create(operation)
                 case MergeCompanies():
                     return await merges.merge(self._client, operation)
         except Problem as problem:
@@ -43,7 +49,7 @@ class Writer:
         raise Fatal(f"HubSpot does no {operation.kind}.")
 
     async def find(self, operation: Operation) -> Receipt | None:
-        """Look whether the write is there: by its values, its tag, or where its ids lead."""
+        """Look whether the write is there: by its values, its key or tag, or where its ids lead."""
         try:
             match operation:
                 case StampDeal():
@@ -52,7 +58,7 @@ class Writer:
                     values = {CUSTOMER_TAG: operation.customer_id}
                     return await self.stamps.find("companies", operation.company_id, values)
                 case CreateTask() | CreateNote():
-                    return await engagements.find(self._client, operation)
+                    return await self.once.find(operation)
                 case MergeCompanies():
                     return await merges.find(self._client, operation)
         except Problem as problem:
