@@ -15,6 +15,7 @@ from tests.cli.test_documents import keeps_to
 from qbconsole.books.book import Book
 from qbconsole.books.settings import change_setting, load_settings
 from qbconsole.connectors.hubspot.consent import READ_SCOPES, WRITE_SCOPES
+from qbconsole.connectors.hubspot.read import STREAMS
 from qbconsole.domain.errors import SignIn
 from qbconsole.runner.connectors import crm
 
@@ -51,12 +52,30 @@ def checked(folder: Path) -> dict[str, Capability]:
         book.close()
 
 
+def pulled(folder: Path) -> set[str]:
+    """The streams of a whole pull."""
+
+    async def pull() -> set[str]:
+        connector = crm(book)
+        try:
+            return {page.stream async for page in connector.pull({}, watched={})}
+        finally:
+            await connector.close()
+
+    book = Book(folder)
+    try:
+        return asyncio.run(pull())
+    finally:
+        book.close()
+
+
 def scopes_asked(it: Connecting) -> set[str]:
     return set(parse_qs(urlsplit(it.page).query)["scope"][0].split())
 
 
 def test_a_browser_on_this_machine_comes_back_by_itself(intuit: Intuit, book: Path, tmp_path: Path) -> None:
     with connecting(tmp_path, "--oauth", *here(), "--json", typed=app(intuit), side="crm", page=PAGE) as it:
+        assert "Sign in to HubSpot and choose the portal" in "".join(it.said)
         assert scopes_asked(it) == set(READ_SCOPES)
         assert httpx.get(intuit.agree(it.page), trust_env=False).status_code == 200
         done = it.done()
@@ -68,6 +87,23 @@ def test_a_browser_on_this_machine_comes_back_by_itself(intuit: Intuit, book: Pa
     lines = checked(book)
     assert lines["read deals"].available
     assert "crm.objects.deals.write" in lines["write"].detail
+
+
+def test_what_reading_asks_for_is_enough_to_pull_every_stream(intuit: Intuit, book: Path, tmp_path: Path) -> None:
+    with connecting(tmp_path, "--oauth", *here(), typed=app(intuit), side="crm", page=PAGE) as it:
+        it.type(intuit.agree(it.page))
+        assert it.done().code == 0
+    assert pulled(book) == set(STREAMS)
+
+
+def test_a_book_that_cannot_keep_keys_says_so_before_the_browser_opens(
+    intuit: Intuit, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_setting(book, "secrets", "file")
+    monkeypatch.setenv("QBCONSOLE_PASSPHRASE", "short")
+    refused = run("connect", "crm", "--oauth", home=tmp_path, typed=app(intuit))
+    assert (refused.code, "passphrase" in refused.err) == (2, True)
+    assert PAGE not in refused.err
 
 
 def test_a_book_that_writes_asks_for_writing_too(intuit: Intuit, book: Path, tmp_path: Path) -> None:

@@ -44,13 +44,16 @@ def has_browser() -> bool:
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def come_back(page: str, redirect_uri: str, understand: Understand, *, browser: bool, seconds: float) -> Values:
+def come_back(
+    page: str, redirect_uri: str, understand: Understand, *, asked: str, browser: bool, seconds: float
+) -> Values:
     """Send a person to a page and wait until the browser comes back.
 
     Args:
         page: where to sign in.
         redirect_uri: where the browser comes back to: this machine, or a public page whose address is then pasted.
         understand: what an address says; None if it is no answer to this question.
+        asked: what the person is to do there, in the imperative.
         browser: whether to open the page.
         seconds: how long to wait.
 
@@ -59,7 +62,8 @@ def come_back(page: str, redirect_uri: str, understand: Understand, *, browser: 
         Retriable: nobody came back in time.
     """
     with _listening(redirect_uri, understand, needed=browser) as server, _keyboard() as keyboard:
-        _explain(page, redirect_uri, listening=server is not None, typing=keyboard is not None, browser=browser)
+        tell(f"{asked}. The browser opens:" if browser else f"{asked}, on this page:")
+        _explain(page, redirect_uri, listening=server is not None, typing=keyboard is not None)
         if browser:
             webbrowser.open(page)
         return _first(server, keyboard, understand, seconds)
@@ -93,8 +97,7 @@ def _line(keyboard: TextIO | None) -> str | None:
     return keyboard.readline() if select.select([keyboard], [], [], POLL)[0] else None
 
 
-def _explain(page: str, redirect_uri: str, *, listening: bool, typing: bool, browser: bool) -> None:
-    tell("Sign in to QuickBooks and choose the company" + (". The browser opens:" if browser else ", on this page:"))
+def _explain(page: str, redirect_uri: str, *, listening: bool, typing: bool) -> None:
     tell(f"\n{page}\n")
     if listening and typing:
         tell(

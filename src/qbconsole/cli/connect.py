@@ -77,6 +77,7 @@ def connect(
         if system == "hubspot" and oauth:
             if redirect_uri:
                 _change(one, "crm.redirect_uri", _checked(redirect_uri))
+            _see_to_the_store(one)
             client = _client(one, system, anew=new_client)
             _say(one, system, _portal_by_browser(one, client, browser=not no_browser, seconds=wait), as_json=as_json)
         elif system != "quickbooks":
@@ -138,6 +139,7 @@ def _by_browser(book: Book, client: Mapping[str, str], *, browser: bool, seconds
         question.page,
         book.settings.accounting.redirect_uri,
         question.understand,
+        asked="Sign in to QuickBooks and choose the company",
         browser=browser and has_browser(),
         seconds=seconds,
     )
@@ -151,9 +153,14 @@ def _portal_by_browser(book: Book, client: Mapping[str, str], *, browser: bool, 
     from qbconsole.runner import crm_sign_in
 
     question = crm_sign_in.Question(book.settings, client["client_id"])
-    back = book.settings.crm.redirect_uri
-    with_browser = browser and has_browser()
-    values = come_back(question.page, back, question.understand, browser=with_browser, seconds=seconds)
+    values = come_back(
+        question.page,
+        book.settings.crm.redirect_uri,
+        question.understand,
+        asked="Sign in to HubSpot and choose the portal",
+        browser=browser and has_browser(),
+        seconds=seconds,
+    )
     return asyncio.run(crm_sign_in.by_consent(book.folder, client, values))
 
 

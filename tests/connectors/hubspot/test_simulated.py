@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.connectors.conftest import Tokens
 
 from qbconsole.connectors.base import Send
+from qbconsole.connectors.hubspot import HubSpot, HubSpotSettings
 from qbconsole.domain.errors import Conflict, NeedsPerson
 from qbconsole.domain.operations import CreateNote, CreateTask, MergeCompanies, Receipt, StampCompany, StampDeal
 from qbconsole.domain.records import Company, Contact, Deal, FieldDefinition, LineItem, Quote
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from qbconsole.connectors.base import Page
-    from qbconsole.connectors.hubspot import HubSpot
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -51,6 +52,47 @@ async def test_every_kind_is_read(portal: HubSpot) -> None:
         one.id for one in records(pages, FieldDefinition)
     }
     assert records(pages, Contact)
+
+
+async def test_more_properties_than_a_search_takes_are_read_all_the_same(simulator: Any) -> None:
+    names = [f"a_property_with_quite_a_long_name_{number:03}" for number in range(90)]
+    given = simulator.line["crm"]
+    custom = tuple(f"deals.{name}" for name in names)
+    settings = HubSpotSettings(api_url=given["api_url"], custom_properties=custom, may_create_properties=True)
+    portal = HubSpot(settings, Tokens({"token": given["token"]}))
+    try:
+        first = await pull(portal, {})
+        deal = records(first, Deal)[0]
+        await portal.apply(StampDeal(deal.id, tuple((name, name[-3:]) for name in names)), request_id="r")
+        watched = {"hubspot.deals": [deal.id]}
+        pages = await pull(portal, {page.stream: page.cursor for page in first}, watched=watched)
+    finally:
+        await portal.close()
+    assert all(page.cursor for page in pages)
+    found = next(one for one in records(pages, Deal) if one.id == deal.id)
+    assert dict(found.custom) == {name: name[-3:] for name in names}
+
+
+async def test_a_scope_that_lacks_for_definitions_is_a_line_of_the_check(simulator: Any) -> None:
+    url, given = f"{simulator.line['control_url']}/hubspot/take_scopes", simulator.line["crm"]
+    settings = HubSpotSettings(api_url=given["api_url"], custom_properties=("deals.po_number", "companies.tier"))
+    portal = HubSpot(settings, Tokens({"token": given["token"]}))
+    lacking = [f"crm.schemas.{kind}.read" for kind in ("companies", "deals", "quotes")]
+    httpx.post(url, json={"scopes": lacking}, trust_env=False).raise_for_status()
+    try:
+        table = {line.name: line for line in await portal.check()}
+    finally:
+        httpx.post(url, json={"scopes": []}, trust_env=False).raise_for_status()
+        await portal.close()
+    named = {name: line.detail.rpartition(": ")[2].rstrip(".") for name, line in table.items() if not line.available}
+    assert named == {
+        "read pipelines": "crm.schemas.deals.read",
+        "read properties of quotes": "crm.schemas.quotes.read",
+        "QuickBooks properties on deals": "crm.schemas.deals.read",
+        "QuickBooks properties on companies": "crm.schemas.companies.read",
+        "custom properties of deals": "crm.schemas.deals.read",
+        "custom properties of companies": "crm.schemas.companies.read",
+    }
 
 
 async def test_a_quote_counts_as_accepted_once_all_have_signed(portal: HubSpot, simulator: Any) -> None:

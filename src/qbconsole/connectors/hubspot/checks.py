@@ -33,6 +33,7 @@ async def capabilities(
     table += [await _tried(f"read {kind.replace('_', ' ')}", client.probe(kind)) for kind in READ_FROM]
     table.append(await _tried("read owners", client.owners(archived=False)))
     table.append(await _tried("read pipelines", client.pipelines()))
+    table.append(await _tried("read properties of quotes", client.properties("quotes")))
     table += _writing(granted)
     table += [await _properties(settings, client, kind) for kind in STAMPS]
     table += [await keys.capability(kind) for kind in KEYS]
@@ -72,11 +73,17 @@ async def _properties(settings: HubSpotSettings, client: Client, kind: str) -> C
 
 async def _custom(settings: HubSpotSettings, client: Client) -> list[Capability]:
     """Whether the properties that the book's settings name are there."""
-    found = []
-    for kind in STAMPS:
-        if wanted := settings.custom(kind):
-            there = {str(row.get("name")) for row in await client.properties(kind)}
-            missing = [name for name in wanted if name not in there]
-            detail = f"not in HubSpot: {', '.join(missing)}" if missing else ", ".join(wanted)
-            found.append(Capability(f"custom properties of {kind}", not missing, detail))
-    return found
+    return [
+        await _there(f"custom properties of {kind}", client, kind, wanted)
+        for kind in STAMPS
+        if (wanted := settings.custom(kind))
+    ]
+
+
+async def _there(name: str, client: Client, kind: str, wanted: Sequence[str]) -> Capability:
+    try:
+        there = {str(row.get("name")) for row in await client.properties(kind)}
+    except NeedsPerson as refused:
+        return Capability(name, available=False, detail=refused.message)
+    missing = [one for one in wanted if one not in there]
+    return Capability(name, not missing, f"not in HubSpot: {', '.join(missing)}" if missing else ", ".join(wanted))

@@ -33,8 +33,9 @@ ASSOCIATION_BATCH = 1000
 ASSOCIATION_PAGE = 500
 HISTORY_BATCH = 50
 """Records of which the history is asked for at once: half of the usual (hubspot.md section 9, 23)."""
-LONGEST_NAMES = 3000
-"""Characters of property names that a URL takes; more of them go into the body of a batch read (414, section 5)."""
+LONGEST_NAMES = 2500
+"""Characters of property names in JSON that a URL or a search takes (414, section 5; a search's body has 3,000 at most,
+section 3); more of them go into the body of a batch read."""
 
 
 class Client:
@@ -85,12 +86,12 @@ class Client:
         self, kind: str, properties: Sequence[str], *, archived: bool = False
     ) -> AsyncIterator[list[JSON]]:
         """Pages of all records in the order of their ids."""
-        names = ",".join(properties)
-        long = len(names) > LONGEST_NAMES
-        query = {"limit": str(LIST_PAGE), "archived": _flag(value=archived)} | ({} if long else {"properties": names})
+        names = _named_in_passing(properties)
+        query = {"limit": str(LIST_PAGE), "archived": _flag(value=archived)} | (
+            {"properties": ",".join(names)} if names else {}
+        )
         async for rows in self._paged(f"/crm/objects/{VERSION}/{kind}", query):
-            records = answers.records(rows)
-            yield await self.batch(kind, [str(row["id"]) for row in records], properties) if long else records
+            yield await self._in_full(kind, answers.records(rows), properties)
 
     async def probe(self, kind: str) -> None:
         """Ask for one record, to see whether the token may."""
@@ -108,19 +109,25 @@ class Client:
             body = {
                 "filterGroups": [{"filters": [window, *beyond]}],
                 "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
-                "properties": list(properties),
+                "properties": _named_in_passing(properties),
                 "limit": SEARCH_PAGE,
             }
             path = f"/crm/objects/{VERSION}/{kind}/search"
             reply = await self._read("POST", path, body=body, also=self._searches)
             rows = answers.records(answers.rows(reply))
-            yield Found(int(reply.body.get("total") or len(rows)), rows)
+            yield Found(int(reply.body.get("total") or len(rows)), await self._in_full(kind, rows, properties))
             if len(rows) < SEARCH_PAGE:
                 return
             if str(rows[-1]["id"]) == last:
                 msg = "HubSpot's search does not move on."
                 raise Retriable(msg)
             last = str(rows[-1]["id"])
+
+    async def _in_full(self, kind: str, rows: list[JSON], properties: Sequence[str]) -> list[JSON]:
+        """The rows, read by id where their properties were too many to be named in passing."""
+        if _named_in_passing(properties):
+            return rows
+        return await self.batch(kind, [str(row["id"]) for row in rows], properties)
 
     async def batch(
         self, kind: str, ids: Sequence[str], properties: Sequence[str], *, past: Sequence[str] = (), by: str = ""
@@ -297,6 +304,12 @@ class _Call:
 
 
 ALLOWED = "x-hubspot-ratelimit-max"
+
+
+def _named_in_passing(properties: Sequence[str]) -> list[str]:
+    """The properties that a list or search is asked for: all, or none where they are too many."""
+    names = list(properties)
+    return names if len(dump(names)) <= LONGEST_NAMES else []
 
 
 def _flag(*, value: bool) -> str:

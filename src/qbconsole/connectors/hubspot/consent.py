@@ -19,6 +19,7 @@ READ_SCOPES = (
     "crm.objects.owners.read",
     "crm.schemas.companies.read",
     "crm.schemas.deals.read",
+    "crm.schemas.quotes.read",
 )
 """All that reading needs. Tasks and notes have no scope of their own: they need that of contacts."""
 WRITE_SCOPES = (

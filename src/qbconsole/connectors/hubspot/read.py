@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PREFIX = "hubspot."
 OBJECTS = ("products", "companies", "contacts", "deals", "line_items", "quotes")
 STREAMS = tuple(PREFIX + kind for kind in ("owners", "field_definitions", "stages", *OBJECTS))
+DEFINED = ("companies", "deals", "quotes")
+"""The kinds of which the definitions of properties are of use: what rules hang on, and who signs a quote."""
 
 RELATED = {
     "contacts": ("companies",),
@@ -60,8 +62,8 @@ class Reader:
 
         owners, defined, stages = PREFIX + "owners", PREFIX + "field_definitions", PREFIX + "stages"
         yield lists.settled(owners, await lists.owners(self.client), known[owners], now, calls=3)
-        definitions = await lists.definitions(self.client, OBJECTS)
-        yield lists.settled(defined, definitions, known[defined], now, calls=len(OBJECTS))
+        definitions = await lists.definitions(self.client, DEFINED)
+        yield lists.settled(defined, definitions, known[defined], now, calls=len(DEFINED))
         found = await lists.stages(self.client)
         now = min(now, (await self.client.account()).time)  # one clock that is fast must not make the cursor run ahead
         yield lists.settled(stages, found, known[stages], now)
@@ -172,7 +174,7 @@ class _OneKind:
     async def _fate(self, id_: str) -> Pulled | None:
         """The tombstone of a record that a batch read left out; None if it is there after all."""
         try:
-            reply = await self.client.get(self.kind, id_, self.asked)
+            reply = await self.client.get(self.kind, id_, ("hs_object_id",))
         except Conflict as missing:
             if missing.code != MISSING:
                 raise
