@@ -231,3 +231,18 @@ def test_a_sandbox_is_one_setting(tmp_path: Path, intuit: Intuit) -> None:
     raw["environment"] = "production"
     (folder / "book.toml").write_text(tomlkit.dumps(raw))
     assert load_settings(folder).accounting.api_url == "https://quickbooks.api.intuit.com"
+
+
+def test_the_check_shows_the_one_side_while_the_other_is_not_connected(book: Path, tmp_path: Path) -> None:
+    checked = call("book", "check", "--json", home=tmp_path)
+    assert checked.code == 5
+    assert checked.line.startswith("qbconsole: QuickBooks is not connected.")
+    keeps_to(checked.document, "book_check")
+    lines = {(one["system"], one["name"]): one["available"] for one in checked.document["capabilities"]}
+    assert lines["quickbooks", "answers"] is False
+    assert lines["hubspot", "read deals"] is True
+
+
+def test_a_consent_of_the_crm_is_not_taken_back_here(book: Path, tmp_path: Path) -> None:
+    refused = call("connect", "crm", "--revoke", home=tmp_path, typed="pat-x\n")
+    assert (refused.code, "in HubSpot's own settings" in refused.line) == (2, True)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qbconsole.cli.door import BookName, Home, Json, answer, opened, root
+from qbconsole.cli.door import BookName, Home, Json, answer, opened, root, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from qbconsole.books.book import Book
     from qbconsole.books.settings import Settings
+    from qbconsole.domain.errors import Problem
 
 commands = typer.Typer(help="Books: one client company each.", no_args_is_help=True)
 
@@ -103,16 +102,15 @@ def check(book: BookName = "", home: Home = None, as_json: Json = False) -> None
 
     with opened(home, book) as one:
         kept = _kept(one)
-        found = asyncio.run(_capabilities(one))
-    document = [
-        {"system": system, "name": line.name, "available": line.available, "detail": line.detail}
-        for system, lines in found.items()
-        for line in lines
-    ]
+        document, problems = asyncio.run(_capabilities(one))
     rows = [[line["system"], line["name"], "yes" if line["available"] else "no", line["detail"]] for line in document]
     words = [f"The keys of {line['system']} are in {line['detail']}." for line in kept]
     lines = [*words, "", *table(("system", "what", "there", ""), rows)]
     answer({"capabilities": kept + document}, lines, as_json=as_json)
+    for problem in problems:
+        tell(f"qbconsole: {problem}")
+    if problems:
+        raise typer.Exit(max(problem.exit_code for problem in problems))
 
 
 def _kept(book: Book) -> list[dict[str, Any]]:
@@ -128,11 +126,28 @@ def _kept(book: Book) -> list[dict[str, Any]]:
     return lines
 
 
-async def _capabilities(book: Any) -> Mapping[str, Any]:
-    from qbconsole.runner.connectors import opened as connected
+async def _capabilities(book: Book) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """What each side reaches and has; one that does not answer is a line, and its problem is told beside."""
+    from qbconsole.domain.errors import Problem
+    from qbconsole.runner.connectors import accounting, crm
 
-    async with connected(book) as connectors:
-        return {connector.name: await connector.check() for connector in connectors.values()}
+    lines: list[dict[str, Any]] = []
+    problems = []
+    for system, make in ((book.settings.crm.kind, crm), ("quickbooks", accounting)):
+        try:
+            connector = make(book)
+            try:
+                found = await connector.check()
+            finally:
+                await connector.close()
+        except Problem as problem:
+            problems.append(problem)
+            lines.append({"system": system, "name": "answers", "available": False, "detail": problem.message})
+            continue
+        lines += [
+            {"system": system, "name": line.name, "available": line.available, "detail": line.detail} for line in found
+        ]
+    return lines, problems
 
 
 @commands.command("arm")

@@ -57,7 +57,7 @@ def connect(
         bool, typer.Option("--oauth", help="Sign in to HubSpot with a browser, by an app's keys.")
     ] = False,
     secrets: Annotated[Store | None, typer.Option(help="Keep the book's secrets there from now on.")] = None,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Take the consent back at Intuit instead.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take QuickBooks' consent back at Intuit instead.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds that the browser may take.", min=1)] = PATIENCE,
     as_json: Json = False,
 ) -> None:
@@ -69,6 +69,9 @@ def connect(
     """
     with opened(home, book) as one:
         system = _system(one.settings, side)
+        if revoke and system != "quickbooks":
+            step = "Take the key, or the app, away in HubSpot's own settings."
+            raise Configuration("Only the consent at QuickBooks is taken back here.", next_step=step)
         if one.settings.secrets == "simulator":
             _with_the_simulator(one, system, as_json=as_json)
             return
