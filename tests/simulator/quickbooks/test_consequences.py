@@ -185,13 +185,40 @@ def test_a_document_cannot_be_moved_out_of_a_closed_period(client: Client) -> No
         ({"Line": {}}, "2010"),
         ({"Line": ["x"]}, "2010"),
         ({"Line": [{**line(), "Amount": "abc"}]}, "2080"),
+        ({"Line": [{**line(), "Amount": 10**30}]}, "2080"),
         ({"TxnDate": "31/12/2026"}, "2060"),
+        ({"BillEmail": {"Address": 5}}, "2210"),
+        ({"ApplyTaxAfterDiscount": "perhaps"}, "2010"),
     ],
 )
 def test_a_malformed_body_is_a_fault_and_no_crash(client: Client, body: dict[str, Any], code: str) -> None:
     whole = {"CustomerRef": {"value": client.customer()}, "Line": [line()], **body}
     answer = client.post("Invoice", whole)
     assert (answer.status, answer.code) == (400, code)
+
+
+@pytest.mark.parametrize("item", [5, None, "x", [], {"bId": "1", "operation": "create", "Invoice": "x"}])
+def test_a_malformed_batch_is_a_fault_and_no_crash(client: Client, item: Any) -> None:
+    answer = client.post("Batch", {"BatchItemRequest": [item]})
+    whole = answer.body.get("Fault") or answer.body["BatchItemResponse"][0]["Fault"]
+    assert whole["Error"][0]["code"] == "2010"
+
+
+def test_an_empty_currency_is_the_home_currency_and_a_word_is_a_boolean(client: Client) -> None:
+    made = client.make("Customer", {"DisplayName": "Words", "CurrencyRef": {}, "Taxable": "false"})
+    assert (made["CurrencyRef"]["value"], made["Taxable"]) == ("USD", False)
+
+
+def test_what_the_simulator_did_not_foresee_is_the_vendors_own_failure(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        message = "unforeseen"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(client.company, "read", fail)
+    answer = client.send("GET", "/customer/1")
+    assert (answer.status, answer.code) == (500, "10000")
 
 
 def test_a_void_without_a_token_and_an_overlong_request_id_are_refused(client: Client) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import time as real_time
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from qbconsole.simulator.quickbooks import attachments, batch
+from qbconsole.simulator.quickbooks import attachments, batch, wire
 from qbconsole.simulator.quickbooks.envelope import Envelopes
-from qbconsole.simulator.quickbooks.fault import Fault
+from qbconsole.simulator.quickbooks.fault import Fault, failed
 from qbconsole.simulator.quickbooks.gate import Gate
 from qbconsole.simulator.quickbooks.handlers import Handlers, unknown
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qbconsole.simulator.quickbooks.handlers import Work
     from qbconsole.simulator.quickbooks.oauth import OAuth
 
+log = logging.getLogger(__name__)
 ROOT = "/v3/company/{realm}"
 
 
@@ -57,6 +58,9 @@ class Api:
                 result = await work(request)
             except Fault as fault:
                 return self._envelopes.refusal(request, fault)
+            except Exception:  # whatever it was, the vendor answers in its own form
+                log.exception("The simulated QuickBooks failed at %s %s", request.method, request.url.path)
+                return self._envelopes.refusal(request, failed())
             if isinstance(result, Response):
                 return result
             return self._envelopes.success(request, result, int((real_time.monotonic() - began) * 1000))
@@ -103,14 +107,14 @@ def endpoints(method: str, path: str, query: dict[str, str], body: bytes) -> lis
 
 def _create_or_update(body: bytes) -> str:
     try:
-        return "update" if json.loads(body).get("Id") else "create"
+        return "update" if wire.loads(body).get("Id") else "create"
     except (ValueError, AttributeError):
         return "create"
 
 
 def _items(body: bytes) -> list[str]:
     try:
-        items = json.loads(body)["BatchItemRequest"]
+        items = wire.loads(body)["BatchItemRequest"]
         return [
             "query" if "Query" in item else f"{batch.operation_of(item)}_{batch.entity_of(item).lower()}"
             for item in items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.quickbooks import kinds, rates, recurring, requestids, sending
+from qbconsole.simulator.quickbooks import form, kinds, rates, recurring, requestids, sending
 from qbconsole.simulator.quickbooks.fault import Fault, missing, unsupported
 from qbconsole.simulator.quickbooks.properties import PROPERTIES
 from qbconsole.simulator.quickbooks.query import evaluate
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 MOST_ITEMS = 30
 MOST_ROWS = 1000
 """Of all queries in one batch together."""
-_LISTS = ("Line", "LinkedTxn", "CustomField", "AttachableRef", "TaxRateDetail", "TaxRateDetails", "TaxLine")
-_OBJECTS = ("Ref", "Addr", "LineDetail", "BillEmail", "BillEmailCc", "BillEmailBcc", "CustomerMemo", "Phone", "Prefs")
-_TEXTS = ("Id", "SyncToken", "DisplayName", "DocNumber", "PrivateNote", "TxnDate", "DueDate", "DetailType", "value")
 _NOISE = ("LineEx", "PurchaseEx")
 """Read-only blocks: a delete that echoes them is refused (quickbooks.md 7.2, 12)."""
 ALLOW_DUPLICATES = "allowduplicatedocnum"
@@ -44,6 +41,7 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 
 def _write(company: Company, kind: str, operation: str, body: dict[str, Any], *, duplicates: bool) -> dict[str, Any]:
+    form.check(kind, body)
     for name in body:
         if name not in PROPERTIES[kind]:
             known = f"({len(PROPERTIES[kind])} known properties: "
@@ -52,7 +50,6 @@ def _write(company: Company, kind: str, operation: str, body: dict[str, Any], *,
                 f"not marked as ignorable {known}"
             )
             raise Fault("2010", "Request has invalid or unsupported property", detail, "")
-    _check_form(kind, body)
     if kind == "ExchangeRate":
         return rates.store(company, body)
     if operation == "update" or body.get("Id"):
@@ -69,7 +66,7 @@ def _recur(company: Company, operation: str, body: dict[str, Any]) -> dict[str, 
     inner, record = recurring.unwrapped(body)
     if operation == "delete":
         return {inner: company.delete(recurring.KIND, _text(record, "Id"), _text(record, "SyncToken"))}
-    _check_form(inner, record)
+    form.check(inner, record)
     write = company.update if record.get("Id") else company.create
     return recurring.wrapped(write(recurring.KIND, {**record, "Type": inner}))
 
@@ -78,35 +75,11 @@ def _refuse_noise(value: Any) -> None:
     if isinstance(value, dict):
         for name, part in value.items():
             if name in _NOISE:
-                raise _unreadable(name)
+                raise form.unreadable(name)
             _refuse_noise(part)
     elif isinstance(value, list):
         for part in value:
             _refuse_noise(part)
-
-
-def _check_form(path: str, body: dict[str, Any]) -> None:
-    """Refuse a plain value where an object belongs, and an object where a list belongs, at any depth."""
-    for name, value in body.items():
-        where = f"{path}.{name}"
-        if name in _LISTS:
-            if not isinstance(value, list | None):
-                raise _unreadable(where)
-            for member in value or []:
-                if not isinstance(member, dict):
-                    raise _unreadable(where)
-                _check_form(where, member)
-        elif name.endswith(_OBJECTS) and value is not None:
-            if not isinstance(value, dict):
-                raise _unreadable(where)
-            _check_form(where, value)
-        elif name in _TEXTS and isinstance(value, (dict, list)):
-            raise _unreadable(where)
-
-
-def _unreadable(where: str) -> Fault:
-    detail = f"Property Name:Can not deserialize instance of {where}"
-    return Fault("2010", "Request has invalid or unsupported property", detail, "")
 
 
 def run(company: Company, body: dict[str, Any], request_id: str) -> list[dict[str, Any]]:
@@ -118,6 +91,8 @@ def run(company: Company, body: dict[str, Any], request_id: str) -> list[dict[st
     items = body.get("BatchItemRequest")
     if not isinstance(items, list):
         raise missing("BatchItemRequest")
+    for item in items:
+        form.check("BatchItemRequest", item)
     if len(items) > MOST_ITEMS:
         raise Fault(
             "1040", "Batch size exceeds limit", f"The batch holds {len(items)} items; {MOST_ITEMS} are allowed."
@@ -137,6 +112,7 @@ def _item(company: Company, item: dict[str, Any], request_id: str, room: int) ->
             answer: dict[str, Any] = {"QueryResponse": evaluate.answer(company, str(item["Query"]), most=room)}
         else:
             kind, operation = entity_of(item), operation_of(item)
+            form.check(kind, item[kinds.key(kind)])
             body, duplicates = item[kinds.key(kind)], item.get("optionsData") == ALLOW_DUPLICATES
             key, asked = requestids.of_item(request_id, identity), [kind, operation, body]
             answer = requestids.once(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from qbconsole.simulator.quickbooks.fault import Fault, bad_value, too_long
+from qbconsole.simulator.quickbooks.form import BOOLEANS
 from qbconsole.simulator.quickbooks.properties import ENUMERATIONS, LENGTHS
 
 _ADDRESSES = ("PrimaryEmailAddr", "BillEmail", "EmailAddress")
@@ -13,7 +14,7 @@ _DATES = ("TxnDate", "DueDate", "ExpirationDate", "ShipDate", "AcceptedDate", "O
 
 
 def check(kind: str, record: dict[str, Any]) -> None:
-    """Refuse what the record's values alone forbid, in place making plain dates of dates.
+    """Refuse what the record's values alone forbid, in place making plain dates of dates and booleans of their words.
 
     Raises:
         Fault: 2050, 2060, 2170 or 2210.
@@ -21,10 +22,13 @@ def check(kind: str, record: dict[str, Any]) -> None:
     for name in _DATES:
         if record.get(name):
             record[name] = day(record[name], name)
+    for name in BOOLEANS:
+        if isinstance(record.get(name), str):
+            record[name] = record[name] == "true"
     for name, value in record.items():
         _check_value(kind, name, name, value)
     for name in _ADDRESSES:
-        address = (record.get(name) or {}).get("Address")
+        address = str((record.get(name) or {}).get("Address") or "")
         if address and ("@" not in address or "." not in address):
             raise Fault(
                 "2210", "Invalid Email Address format", "Email Address does not conform to the standard format.", name

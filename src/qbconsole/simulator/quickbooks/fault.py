@@ -131,6 +131,12 @@ def unavailable(feature: str) -> Fault:
     )
 
 
+def failed() -> Fault:
+    """10000: the server itself failed."""
+    words = "An application error has occurred while processing your request"
+    return Fault("10000", words, "System Failure Error: Internal Server Error", status=500, kind="SystemFault")
+
+
 def unsupported(operation: str, kind: str) -> Fault:
     """500: the operation does not exist for the entity."""
     return Fault("500", "Unsupported Operation", f"Operation {operation} is not supported for {kind}.")

@@ -10,6 +10,7 @@ from qbconsole.simulator.quickbooks import (
     attachments,
     batch,
     cdc,
+    form,
     kinds,
     pdf,
     rates,
@@ -98,6 +99,7 @@ class Handlers:
         if request.path_params["what"].lower() != "taxcode":
             return await unknown(request)
         body = await _json(request)
+        form.check("TaxService", body)
         sending.check_subscribed(self.company)
         request_id, asked = request.query_params.get("requestid", ""), ["TaxService", "create", body]
         return requestids.once(self.company, request_id, asked, lambda: tax.add_code(self.company, body))

@@ -85,7 +85,7 @@ def _item(company: Company, line: Record) -> Decimal:
             raise Fault(
                 "6070", message, f"{message}. : Amount is not equal to UnitPrice * Qty. Supplied value:{amount:f}"
             )
-    code = detail.setdefault("TaxCodeRef", {"value": "NON"})["value"]
+    code = (detail.get("TaxCodeRef") or {}).get("value", "NON")
     if code not in ("TAX", "NON"):
         raise Fault("6100", "Invalid tax code", f"The tax code {code} is not TAX or NON.", "TaxCodeRef")
     detail["TaxCodeRef"] = {"value": code}

@@ -94,7 +94,8 @@ def _complete_customer(company: Company, record: Record, previous: Record | None
     for name, value in _DEFAULTS.items():
         record.setdefault(name, value)
     record["Balance"] = previous["Balance"] if previous else ZERO
-    record.setdefault("CurrencyRef", _home(company))
+    if not record.get("CurrencyRef", {}).get("value"):
+        record["CurrencyRef"] = _home(company)
     record["CurrencyRef"].setdefault("name", record["CurrencyRef"]["value"])
     if previous and previous["CurrencyRef"]["value"] != record["CurrencyRef"]["value"]:
         raise business("The currency of a customer cannot be changed.")

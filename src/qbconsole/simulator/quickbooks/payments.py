@@ -199,7 +199,7 @@ def check_frozen(record: Record) -> None:
 
 def check_unpaid(company: Company, kind: str, record: Record) -> None:
     """Refuse to end an invoice with payments, by the reading that says so (quickbooks.md 9)."""
-    paid = any(link["TxnType"] == "Payment" for link in record.get("LinkedTxn") or [])
+    paid = any(link.get("TxnType") == "Payment" for link in record.get("LinkedTxn") or [])
     if kind == "Invoice" and paid and company.switches["paid_invoice_ends"] == "refused":
         raise business("The transaction has payments applied to it. Take them off first.")
 
@@ -213,7 +213,7 @@ def release(company: Company, kind: str, record: Record, at: datetime, keep: Dec
     linked = [
         payment
         for link in record.get("LinkedTxn") or []
-        if link["TxnType"] == "Payment" and (payment := company.shelf("Payment").get(link["TxnId"])) is not None
+        if link.get("TxnType") == "Payment" and (payment := company.shelf("Payment").get(link["TxnId"])) is not None
     ]
     excess = sum((by_target(payment["Line"]).get(own, ZERO) for payment in linked), ZERO) - keep
     for payment in linked:

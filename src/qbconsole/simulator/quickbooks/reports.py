@@ -280,7 +280,7 @@ def _report(company: Company, asked: Asked, columns: list[tuple[str, str]], rows
         "StartPeriod": asked.on.isoformat(),
         "EndPeriod": asked.on.isoformat(),
         "Currency": company.settings.home_currency,
-        **({"Customer": ",".join(sorted(asked.customers, key=int))} if asked.customers else {}),
+        **({"Customer": ",".join(sorted(asked.customers, key=lambda id_: (len(id_), id_)))} if asked.customers else {}),
         "Option": options,
     }
     titled = [{"ColTitle": title, "ColType": kind} for title, kind in columns]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+LARGEST = Decimal(10) ** 15
+"""What no number in the books reaches; amounts have ten digits before the point (quickbooks.md 8.5)."""
 _MARK = "\ue000"
 _MARKED = re.compile(r'"\\ue000(-?[0-9.]+)\\ue000"')
 
@@ -54,8 +56,15 @@ def present(value: Any) -> Any:
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON in which every number with a point is a Decimal."""
-    return json.loads(text, parse_float=Decimal)
+    """JSON in which every number with a point is a Decimal.
+
+    Raises:
+        ValueError: it is none, or nested too deeply.
+    """
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def stamp(moment: datetime) -> str:
@@ -78,6 +87,6 @@ def decimal(value: object) -> Decimal:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except ArithmeticError:
         raise Fault("2080", "Invalid Number", f"Invalid Number : {value}", "") from None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= LARGEST:
         raise Fault("2080", "Invalid Number", f"Invalid Number : {value}", "")
     return number

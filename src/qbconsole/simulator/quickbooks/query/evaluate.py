@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from qbconsole.simulator.quickbooks import kinds, recurring
+from qbconsole.simulator.quickbooks import kinds, recurring, wire
 from qbconsole.simulator.quickbooks.fault import Fault
 from qbconsole.simulator.quickbooks.properties import PROPERTIES
 from qbconsole.simulator.quickbooks.query.filterable import FILTERABLE, SORTABLE
@@ -124,8 +124,8 @@ def _comparable(value: Any, wanted: str) -> tuple[Any, Any]:
         return value, wanted.lower() == "true"
     if isinstance(value, int | Decimal):
         try:
-            return Decimal(value), Decimal(wanted)
-        except ArithmeticError:
+            return Decimal(value), wire.decimal(wanted)
+        except Fault:
             raise invalid(f"value {wanted} is not a number") from None
     text = str(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", text):
