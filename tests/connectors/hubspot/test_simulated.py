@@ -85,7 +85,7 @@ async def test_a_scope_that_lacks_for_definitions_is_a_line_of_the_check(simulat
         httpx.post(url, json={"scopes": []}, trust_env=False).raise_for_status()
         await portal.close()
     named = {name: line.detail.rpartition(": ")[2].rstrip(".") for name, line in table.items() if not line.available}
-    assert named == {
+    assert {name: scope for name, scope in named.items() if scope.startswith("crm.")} == {
         "read pipelines": "crm.schemas.deals.read",
         "read properties of quotes": "crm.schemas.quotes.read",
         "QuickBooks properties on deals": "crm.schemas.deals.read",
