@@ -12,10 +12,10 @@ from qbconsole.matching.engine.party import Party
 from qbconsole.matching.engine.policy import REVIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from qbconsole.domain.records import Company, Contact, Customer
-    from qbconsole.matching.engine.match import Matching, Reason
+    from qbconsole.matching.engine.match import Reason
 
 ENOUGH = 50
 """The engine links nobody by itself in a book with fewer pairs: its weights would be assumed and not learnt."""
@@ -71,7 +71,7 @@ def likely(
     customers: Sequence[Customer],
     same: Iterable[tuple[str, str]],
     never: Iterable[tuple[str, str]],
-) -> dict[str, list[Likely]]:
+) -> Mapping[str, Sequence[Likely]]:
     """By company the customers that it may be, the likeliest first.
 
     Args:
@@ -84,31 +84,33 @@ def likely(
     decided = [Reviewed(*pair, same=True) for pair in sorted(same)] + [
         Reviewed(*pair, same=False) for pair in sorted(never)
     ]
-    found = _matched(
-        tuple(company_party(one, contacts.get(one.id, [])) for one in companies),
-        tuple(map(customer_party, customers)),
-        tuple(decided),
-    )
+    left = tuple(company_party(one, contacts.get(one.id, [])) for one in companies)
+    return _said(left, tuple(map(customer_party, customers)), tuple(decided))
+
+
+@lru_cache(maxsize=4)
+def _said(
+    left: tuple[Party, ...], right: tuple[Party, ...], decided: tuple[Reviewed, ...]
+) -> Mapping[str, Sequence[Likely]]:
+    """What the engine says; a cycle asks several times about the same lists."""
+    found = match(left, right, decided)
     enough = int((found.probability[found.assigned] > 0.5).sum()) >= ENOUGH
+    by_row = found.candidates(MOST)
+    pairs = [pair for listed in by_row.values() for pair in listed]
+    reasons = dict(zip(pairs, found.reasons(pairs), strict=True))
     listed: dict[str, list[Likely]] = {}
-    for row, pairs in found.candidates(MOST).items():
+    for row, candidates in by_row.items():
         each = [
             Likely(
                 found.right_ids[int(found.j[pair])],
                 float(found.probability[pair]),
                 enough and bool(found.linked[pair]),
-                tuple(found.reasons(pair)),
+                tuple(reasons[pair]),
             )
-            for pair in pairs
+            for pair in candidates
         ]
         listed[found.left_ids[row]] = [one for one in each if one.probability >= REVIEW or _called_alike(one)]
     return listed
-
-
-@lru_cache(maxsize=4)
-def _matched(left: tuple[Party, ...], right: tuple[Party, ...], decided: tuple[Reviewed, ...]) -> Matching:
-    """What the engine says; a cycle asks several times about the same lists."""
-    return match(left, right, decided)
 
 
 def _called_alike(one: Likely) -> bool:

@@ -13,7 +13,7 @@ from qbconsole.ledger.links import billing_emails
 from qbconsole.matching.likely import Likely, likely
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from qbconsole.domain.records import Company, Contact, Customer
 
@@ -133,7 +133,7 @@ class World:
         return _inverted((one.id, [one.customer_tag] if one.customer_tag else []) for one in self.companies)
 
     @cached_property
-    def likely(self) -> dict[str, list[Likely]]:
+    def likely(self) -> Mapping[str, Sequence[Likely]]:
         """What the engine says, by company."""
         homes = [one for one in self.customers if one.id in self.home]
         return likely(self.companies, self.contacts, homes, self.pairs, self.never)

@@ -109,7 +109,7 @@ def test_each_signal_s_share_in_the_score_is_told() -> None:
     row = next(
         row for row, i in enumerate(found.i) if found.left_ids[i] == "0" and found.right_ids[found.j[row]] == "0"
     )
-    told = {reason.signal: reason for reason in found.reasons(row)}
+    told = {reason.signal: reason for reason in found.reasons([row])[0]}
     assert (told["name"].level, told["phone"].level) == ("same", "different")
     assert told["name"].weight > 0 > told["phone"].weight
 

@@ -64,10 +64,10 @@ class Matching:
     assigned: Flags
     linked: Flags
 
-    def reasons(self, pair: int) -> list[Reason]:
-        """What each signal says of a pair, the strongest first; missing ones are left out."""
-        weights = self.estimate.weights.contributions(self.found.rows([pair]))
-        return reasons(self.found.levels[pair], weights[0])
+    def reasons(self, pairs: Sequence[int]) -> list[list[Reason]]:
+        """What each signal says of each pair, the strongest first; missing ones are left out."""
+        weights = self.estimate.weights.contributions(self.found.rows(list(pairs)))
+        return [reasons(self.found.levels[pair], row) for pair, row in zip(pairs, weights, strict=True)]
 
     def candidates(self, most: int) -> dict[int, list[int]]:
         """By row of the first list the pairs of its most probable candidates."""
