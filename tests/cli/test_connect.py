@@ -166,6 +166,14 @@ def test_a_refresh_token_by_hand(intuit: Intuit, tmp_path: Path) -> None:
     assert run("book", "check", home=tmp_path).code == 0
 
 
+def test_a_refresh_token_of_another_company_is_not_kept(intuit: Intuit, tmp_path: Path) -> None:
+    book = intuit.add(tmp_path, "--realm", "999")
+    token = intuit.credentials()["refresh_token"]
+    refused = run("connect", "quickbooks", "--refresh-token", home=tmp_path, typed=f"{intuit.client}{token}\n")
+    assert refused.code == 5, refused.err
+    assert not any(secrets_of(book).values())
+
+
 def test_a_consent_taken_back_ends_the_work(intuit: Intuit, book: Path, tmp_path: Path) -> None:
     sign_in(intuit, tmp_path)
     keys = secrets_of(book)

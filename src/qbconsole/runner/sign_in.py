@@ -95,14 +95,14 @@ async def by_refresh_token(folder: Path, client: Mapping[str, str], token: str, 
     """Try a refresh token that a person brings, keep what comes of it, and see that it opens the company.
 
     Raises:
-        SignIn: it is refused, and the old keys stay; or the access is.
+        SignIn: it or the access to the company is refused, and the old keys stay.
         Retriable: QuickBooks does not answer.
         Configuration: the secrets cannot be kept.
     """
     settings = load_settings(folder)
     store = secrets_of(folder, settings, SYSTEM)
     async with _server(settings) as server, store.alone():
-        store.read()
+        before = store.read()
         try:
             granted = await server.refresh(client, token)
         except SignIn as refused:
@@ -111,7 +111,11 @@ async def by_refresh_token(folder: Path, client: Mapping[str, str], token: str, 
             step = "Bring a newer one, or sign in: qbconsole connect quickbooks"
             raise SignIn("QuickBooks refuses this refresh token; the old keys stay.", next_step=step) from None
         store.write({**_NOTHING, **client, **granted})
-    connected = await _look(folder, realm_id)
+    try:
+        connected = await _look(folder, realm_id)
+    except SignIn:  # it is another company's
+        store.write({**dict.fromkeys(CLIENT, ""), **_NOTHING, **before})
+        raise
     _bind(folder, realm_id)  # only now: the token does not say whose it is
     return connected
 
