@@ -38,6 +38,8 @@ RELATED = {
     "quotes": ("deals", "line_items"),
 }
 """By kind, the associations that belong to the record as we see it."""
+FEW = ("products", "quotes")
+"""Kinds that are listed each time while one page holds them all: no search is spent, and no index lags."""
 PAST = {"deals": ("dealstage",)}
 """By kind, the properties whose former values are read."""
 HISTORY = "propertiesWithHistory"
@@ -113,6 +115,9 @@ class _OneKind:
 
     async def pages(self, wanted: Sequence[str]) -> AsyncIterator[Page]:
         """What changed, or everything; `wanted` are ids to read again although nothing says that they changed."""
+        if self.kind in FEW and self.cursor.count < LIST_PAGE:
+            yield await self._few()
+            return
         if self.cursor.wants_listing(self.now, self.own):
             async for page in self._everything():
                 yield page
@@ -134,6 +139,13 @@ class _OneKind:
             gone += await self._archived(cursor.swept)
             cursor = replace(cursor, swept=self.now)
         yield Page(self.stream, tuple(gone), cursor.text(), calls=0)
+
+    async def _few(self) -> Page:
+        """All of the few records; without them if they are as they were."""
+        rows = [row for found in [rows async for rows in self._portions()] for row in found]
+        page = lists.settled(self.stream, await self._complete(rows), self.cursor, self.now)
+        cursor = replace(Cursor.parse(page.cursor), swept=self.now, listed=self.now, count=len(rows), asked=self.own)
+        return replace(page, cursor=cursor.text())
 
     def _since(self) -> datetime:
         return (self.cursor.time or self.now) - OVERLAP
