@@ -18,6 +18,7 @@ from qbconsole.tui import runner_process
 from qbconsole.tui.app import ConsoleApp
 from qbconsole.tui.desk import Desk
 from qbconsole.tui.modals.ask import Ask
+from qbconsole.tui.widgets.header import Header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -183,3 +184,13 @@ async def test_news_that_arrives_while_a_screen_is_made_waits_for_it(furnished: 
             app._noted(ConsoleApp.Noted("Something happened.", "dim"))
             await until(pilot, lambda: "Ridgeline Mechanical" in picture(app))
         assert app.is_running
+
+
+async def test_news_of_the_book_does_not_reach_a_screen_that_is_being_taken_down(furnished: Furnished) -> None:
+    async with console(furnished(numbered(2))) as (app, pilot):
+        screen = await go(app, pilot, "3")
+        await screen.query_one(Header).remove()
+        app.post_message(ConsoleApp.Checked(None, "The database is locked."))
+        await pilot.pause()
+        assert app.is_running
+        assert app.trouble == "The database is locked."

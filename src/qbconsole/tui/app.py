@@ -18,6 +18,7 @@ from qbconsole.domain.text import safe_text
 from qbconsole.tui import runner_process
 from qbconsole.tui.palette import ActionProvider
 from qbconsole.tui.screens.base import ConsoleScreen
+from qbconsole.tui.widgets.header import Header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,8 +223,12 @@ class ConsoleApp(App[int]):
             screen.health_changed(self.health, self.trouble)
 
     def _shown(self) -> list[ConsoleScreen]:
-        """The screen that is shown, also under a question; one that is still being made asks by itself when it is."""
-        return [one for one in self.screen_stack if isinstance(one, ConsoleScreen) and one.is_mounted]
+        """The screen that is shown, also under a question.
+
+        One that is still being made asks by itself when it is; one that is being taken down has lost its header.
+        """
+        shown = [one for one in self.screen_stack if isinstance(one, ConsoleScreen) and one.is_mounted]
+        return [one for one in shown if one.query(Header)]
 
     def ask_for_sync(self) -> None:
         """Leave a wish for a cycle, and start a runner if none lives."""
