@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tests.tui.scene import console, go, numbered, picture, undecided, until
 
 from qbconsole.domain.errors import Fatal, NeedsPerson
 from qbconsole.domain.text import safe_text
+from qbconsole.store import runs
 from qbconsole.tui import runner_process
 from qbconsole.tui.app import ConsoleApp
 from qbconsole.tui.desk import Desk
@@ -194,3 +196,22 @@ async def test_news_of_the_book_does_not_reach_a_screen_that_is_being_taken_down
         await pilot.pause()
         assert app.is_running
         assert app.trouble == "The database is locked."
+
+
+async def test_a_run_tells_of_the_streams_in_which_something_was_seen(furnished: Furnished) -> None:
+    book, at = furnished(numbered(1)), datetime(2026, 11, 16, 17, 0, tzinfo=UTC)
+    counts = dict.fromkeys(("seen", "applied", "unchanged", "held", "failed", "calls"), 0)
+    with book.store.writing() as connection:
+        run_id = runs.begin(connection, "sync", at)
+        runs.count_stream(connection, run_id, "quickbooks.terms", counts)
+        runs.count_stream(connection, run_id, "quickbooks.items", counts, error="The plan has none.")
+        runs.count_stream(connection, run_id, "quickbooks.customers", counts | {"seen": 2, "applied": 2})
+        runs.finish(connection, run_id, "done", at, error="", counts={})
+    async with console(book) as (app, pilot):
+        await pilot.press("6")
+        await until(pilot, lambda: "2 seen" in picture(app))
+        await pilot.press("j", "j")  # behind two operations
+        await until(pilot, lambda: "nothing seen in 1 of 3 streams" in picture(app))
+        assert "quickbooks.customers" in picture(app)
+        assert "quickbooks.items" in picture(app)
+        assert "quickbooks.terms" not in picture(app)

@@ -229,9 +229,13 @@ def _draw_run(painter: Painter, story: RunStory) -> RenderableType:
         parts.append(painter.text(brief.error, "bad"))
     if story.streams:
         parts.append(painter.title("Streams: seen = applied + unchanged + held + failed"))
+        told = [one for one in story.streams if one["seen"] or one["error"]]
         parts += [
-            painter.text(_stream(one), "warn" if one["held"] or one["failed"] else "plain") for one in story.streams
+            painter.text(_stream(one), "warn" if one["held"] or one["failed"] or one["error"] else "plain")
+            for one in told
         ]
+        if quiet := len(story.streams) - len(told):
+            parts.append(painter.text(f"nothing seen in {quiet} of {len(story.streams)} streams", "dim"))
     if story.events:
         parts.append(painter.title("Events"))
     tones = {"error": "bad", "warning": "warn"}
