@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from random import SystemRandom
+from datetime import datetime, timedelta
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
@@ -74,11 +74,12 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Deliverer:
-    """One runner delivering one book's operations under its fence."""
+    """One runner delivering one book's operations under its fence; `random` is the jitter of its waits."""
 
     book: Book
     connectors: Mapping[str, Connector]
     fence: int
+    random: Random = field(default_factory=SystemRandom, repr=False)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
@@ -113,7 +114,7 @@ class Deliverer:
         if self._stopping.is_set():
             return []
         with self.book.store.reading() as connection:
-            return rows.due(connection, datetime.now(UTC))
+            return rows.due(connection, self.book.clock.now())
 
     async def _system(self, system: str, due: Sequence[dict[str, Any]]) -> Delivered:
         """One remote's due operations: first those whose outcome is unknown, then the new ones in groups."""
@@ -150,7 +151,7 @@ class Deliverer:
         if found is not None:
             total.found += self._settle([(row, found)], total)
             return None
-        if datetime.now(UTC) - row["sent_at"] < STALENESS:
+        if self.book.clock.now() - row["sent_at"] < STALENESS:
             self._move(row, "unknown", total, due_at=row["sent_at"] + STALENESS)
             return None
         return row
@@ -183,7 +184,7 @@ class Deliverer:
 
     def _claim(self, group: Sequence[dict[str, Any]], total: Delivered) -> list[tuple[dict[str, Any], Operation]]:
         """Claim a group, committed before any socket is opened."""
-        now, claimed, unfit = datetime.now(UTC), [], []
+        now, claimed, unfit = self.book.clock.now(), [], []
         with self.book.store.writing() as connection:
             for row in group:
                 try:
@@ -215,7 +216,7 @@ class Deliverer:
         """
         if not receipts:
             return 0
-        now, settled = datetime.now(UTC), 0
+        now, settled = self.book.clock.now(), 0
         unnoted: list[tuple[dict[str, Any], Receipt, Exception]] = []
         with self.book.store.writing() as connection:
             for row, receipt in receipts:
@@ -272,16 +273,16 @@ class Deliverer:
             tired = Retriable(words, sent=True, next_step="Retry it when the remote answers.", code=problem.code)
             self._park(row, tired, total)
             return
-        now = datetime.now(UTC)
+        now = self.book.clock.now()
         values: dict[str, Any] = _words(problem)
         if looked:
-            wait, state = _patience(now - row["sent_at"]), "unknown"
+            wait, state = self._patience(now - row["sent_at"]), "unknown"
         elif problem.sent:
-            wait, state = _backoff(row["attempts"]), "unknown"
+            wait, state = self._backoff(row["attempts"]), "unknown"
             if isinstance(problem, Throttled):
                 values["attempts"] = row["before"]["attempts"]
         else:
-            wait, state = _patience(now - row["created_at"]), _back(row)
+            wait, state = self._patience(now - row["created_at"]), _back(row)
             values |= _never_sent(row)
         wait = problem.wait if isinstance(problem, Throttled) else wait
         self._move(row, state, total, due_at=now + timedelta(seconds=wait), **values)
@@ -291,7 +292,7 @@ class Deliverer:
         total.problems.append(problem.words)
 
     def _move(self, row: dict[str, Any], state: str, total: Delivered, **values: Any) -> None:
-        now = datetime.now(UTC)
+        now = self.book.clock.now()
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
         if moved is None:
@@ -302,6 +303,15 @@ class Deliverer:
             total.unknown += 1
         else:
             total.retried += 1
+
+    def _patience(self, age: timedelta) -> float:
+        """Seconds until a remote that cannot be reached is tried again: the longer it has been so, up to a minute."""
+        return min(60.0, max(0.5, age.total_seconds() / 4)) * self.random.uniform(0.7, 1.3)
+
+    def _backoff(self, attempts: int) -> float:
+        """Seconds until the next try: doubling from half a second to a minute, with jitter."""
+        doubled: float = 0.5 * 2 ** max(0, attempts - 1)
+        return min(60.0, doubled) * self.random.uniform(0.7, 1.3)
 
 
 def _back(row: dict[str, Any]) -> str:
@@ -326,14 +336,3 @@ def _words(problem: Problem) -> dict[str, str]:
         "next_step": problem.next_step,
         "code": problem.code,
     }
-
-
-def _patience(age: timedelta) -> float:
-    """Seconds until a remote that cannot be reached is tried again: the longer it has been so, up to a minute."""
-    return min(60.0, max(0.5, age.total_seconds() / 4)) * SystemRandom().uniform(0.7, 1.3)
-
-
-def _backoff(attempts: int) -> float:
-    """Seconds until the next try: doubling from half a second to a minute, with jitter."""
-    doubled: float = 0.5 * 2 ** max(0, attempts - 1)
-    return min(60.0, doubled) * SystemRandom().uniform(0.7, 1.3)
