@@ -289,8 +289,8 @@ def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[
     A record follows from its payload: one that was read before is not put together again while that is the same.
     """
     table = MIRROR[kind.kind]
-    query = where_equal(_keys(kind.kind), table, equal) if equal else _keys(kind.kind)
-    keys = [(row[0], row[1]) for row in connection.execute(query).all()]
+    rows: Sequence[Any] = where_equal(connection, _keys(kind.kind), table, equal).all()
+    keys = [(row[0], row[1]) for row in rows]
     known = _KNOWN.setdefault(kind, {})  # other threads read and clear it, too
     found = [known.get(key) for key in keys]
     missing = [key[0] for key, record in zip(keys, found, strict=True) if record is None]
