@@ -41,8 +41,8 @@ def store_page(store: Store, page: Page, run_id: int, *, provable: bool, at: dat
     with store.writing(durable=False) as connection:
         sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
         applied = _apply(connection, kind, incoming, at, sweep)
-        failpoint("mirror.apply")
         if page.problem is None:
+            failpoint("cursor.commit")
             _keep_cursor(connection, page, at, sweep)
         if page.complete:
             _miss(connection, page.stream, sweep, at, run_id, provable=provable)
