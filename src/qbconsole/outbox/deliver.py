@@ -19,6 +19,7 @@ from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn,
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
+from qbconsole.outbox.inverse import overtaken
 from qbconsole.outbox.queue import move
 from qbconsole.outbox.sending import sendable
 from qbconsole.store import facts, mirror
@@ -188,7 +189,8 @@ class Deliverer:
             for row in group:
                 try:
                     operation = sendable(connection, row)
-                except Fatal as changed:
+                    self._refuse_if_overtaken(connection, operation)
+                except (Conflict, Fatal) as changed:
                     unfit.append((row, changed))
                     continue
                 values = {
@@ -205,6 +207,11 @@ class Deliverer:
         for row, why in unfit:
             self._park(row, why, total)
         return claimed
+
+    def _refuse_if_overtaken(self, connection: Connection, operation: Operation) -> None:
+        """An inverse was decided for the month that was open then."""
+        if why := overtaken(connection, self.book, operation):
+            raise Conflict(f"The undo came too late: {why}.", next_step="Look at the document and undo it again.")
 
     # --- settling -----------------------------------------------------------------------------------------------------
 
@@ -294,6 +301,8 @@ class Deliverer:
         now = datetime.now(UTC)
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
+            if moved is not None and values.get("problem_class") == Conflict.__name__:
+                ledger.refused(connection, row)
         if moved is None:
             total.lost += 1
         elif state == "parked":
