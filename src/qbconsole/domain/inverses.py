@@ -100,8 +100,8 @@ def why_not_void(document: Document, days: Days) -> list[str]:
     linked = any(type_ not in OWN_LINKS for type_, _ in document.links)
     used = "it is paid or partly paid" if document.type == "invoice" else "it is used, wholly or in part"
     reasons = (
-        (not same_month(document.posted_on, days.today), f"it is dated in {document.posted_on:%B}"),
         (not days.is_open(document.posted_on), f"{days.closed_through} is closed or reported"),
+        (not same_month(document.posted_on, days.today), f"it is dated in {document.posted_on:%B}"),
         (document.emailed, "it was e-mailed"),
         (document.balance != document.total, used),
         (linked, "something is linked to it"),
@@ -118,8 +118,9 @@ def _void(document: Document) -> VoidDocument:
 def _credit(document: Document, days: Days, note: str, reason: str) -> Reversal:
     """A credit memo dated today over the whole: same items, classes and tax codes; its note names the invoice."""
     if not days.is_open(days.today):
-        why = f"{days.closed_through} is closed or reported: a credit memo cannot be dated today"
-        return Reversal(refusal=f"{name_of(document)} cannot be voided ({reason}), and {why}")
+        return Reversal(
+            refusal=f"{name_of(document)} cannot be voided ({reason}), nor credited: today is closed as well"
+        )
     lines = tuple(line for line in document.lines if line.item_id or line.amount)
     if sum((line.amount for line in lines), ZERO) != document.total - document.tax:
         why = "its lines are not its whole sum: write the credit memo in QuickBooks"

@@ -54,7 +54,7 @@ def _undone(connection: Connection, operation_row: dict[str, Any]) -> None:
 
 
 def refused(connection: Connection, operation_row: dict[str, Any]) -> None:
-    """The remote holds something else than an undo saw: it is cancelled, and the decision stands (invariant 3)."""
+    """The remote refused what was to take a decision back, which stands: a payment since, say (invariant 3)."""
     undoing = journal.decision(connection, operation_row["decision_id"])
     if undoing and undoing["undoes"] and operation_row["kind"] in RESTING:
         journal.mark_standing(connection, undoing["undoes"])

@@ -20,7 +20,7 @@ from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
 from qbconsole.outbox.inverse import overtaken
-from qbconsole.outbox.queue import move
+from qbconsole.outbox.queue import move, outcome_unknown
 from qbconsole.outbox.sending import sendable
 from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
@@ -301,7 +301,7 @@ class Deliverer:
         now = datetime.now(UTC)
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
-            if moved is not None and values.get("problem_class") == Conflict.__name__:
+            if moved is not None and state == "parked" and not outcome_unknown(moved):
                 ledger.refused(connection, row)
         if moved is None:
             total.lost += 1
