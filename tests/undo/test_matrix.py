@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,21 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.simulator.served import struck_by
 from tests.undo.matrix import ACTIONS, MATRIX, SITUATIONS, table
-from tests.undo.office import ANN, OCTOBER, TODAY, Office, Person, months, receivables
+from tests.undo.office import ANN, OCTOBER, TODAY, Office, months, receivables
 
 from qbconsole.actions import decide, queues
-from qbconsole.books.settings import Accounting, change_setting
+from qbconsole.books.settings import change_setting
 from qbconsole.domain.errors import NeedsPerson
 from qbconsole.domain.records import DocumentLine
 from qbconsole.store import facts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.conftest import MakeBook
-
     from qbconsole.actions.decide import Decided
 
 EARLIER = ("earlier month", "reported month", "closed month")
@@ -123,134 +117,116 @@ class Cell:
         return not refused
 
 
-@asynccontextmanager
-async def opened(make_book: MakeBook, situation: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cell]:
-    with struck_by("") as served:
-        person = Person(served)
-        person.prepare()
-        rules = '[posting]\ndate = "close"\n'
-        book = make_book(rules=rules, posting_window=0, accounting=Accounting(realm_id="1", may_apply_credits=True))
-        office = Office.opened(book, served, person)
-        try:
-            yield Cell(office, situation, monkeypatch)
-        finally:
-            await office.close()
-
-
 def test_the_matrix_is_whole_and_the_page_shows_it() -> None:
     assert {action: set(cells) for action, cells in MATRIX.items()} == {one: set(SITUATIONS) for one in ACTIONS}
     assert table() in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-async def test_approve(make_book: MakeBook, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
-    async with opened(make_book, situation, monkeypatch) as cell:
-        office, person = cell.office, cell.office.person
-        taken = await cell.approved()
-        if situation == "window":
-            assert await cell.taken_back("approve", taken.decision_id)
-            assert person.served.company.records("Invoice") == []
-            assert office.event() == ("open", "")
-            return
-        id_ = office.made(taken.decision_id)
-        cell.befalls(id_)
-        await office.pull(full=True)
-        before = person.row("Invoice", id_)
-        if not await cell.taken_back("approve", taken.decision_id, invoice=before["DocNumber"]):
-            assert person.row("Invoice", id_) == before
-            assert office.event() == ("billed", "")
-            return
-        assert office.event() == ("taken_back", before["DocNumber"])
-        if MATRIX["approve"][situation].startswith("void"):
-            assert person.row("Invoice", id_)["TotalAmt"] == 0
-            assert person.row("Item", person.item("STOCK"))["QtyOnHand"] == 100
-        else:
-            assert person.row("Invoice", id_) == before
-            credits_ = _credits(office)
-            assert [_content(credit) for credit in credits_] == [(TODAY.isoformat(), *_content(before)[1:])]
-
-
-@pytest.mark.parametrize("situation", SITUATIONS)
-async def test_adopt_and_link(make_book: MakeBook, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
-    async with opened(make_book, situation, monkeypatch) as cell:
-        office, person = cell.office, cell.office.person
-        office.sells(TODAY)
-        office.ids["customer"] = person.customer(office.ids["name"])
-        await office.pull()
-        if situation == "window":
-            change_setting(office.book.folder, "posting_window", 3600)
-            office.book.reload()
-        linked = office.decide("unmatched", "unmatched.link", customer=office.ids["customer"])
-        await office.deliver()
-        invoice = cell.by_hand()
-        await office.pull()
-        before = person.row("Invoice", invoice)
-        adopted = office.decide("invoices", "invoices.adopt", document=invoice)
-        assert office.event() == ("billed", "")
-
-        assert await cell.taken_back("adopt", adopted.decision_id)
+async def test_approve(office: Office, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
+    cell, person = Cell(office, situation, monkeypatch), office.person
+    taken = await cell.approved()
+    if situation == "window":
+        assert await cell.taken_back("approve", taken.decision_id)
+        assert person.served.company.records("Invoice") == []
         assert office.event() == ("open", "")
-        assert await cell.taken_back("link", linked.decision_id)
-        assert not person.row("Customer", office.ids["customer"]).get("Notes")
-        assert office.stamp() == ""
-        assert person.row("Invoice", invoice) == before
+        return
+    id_ = office.made(taken.decision_id)
+    cell.befalls(id_)
+    await office.pull(full=True)
+    before = person.row("Invoice", id_)
+    if not await cell.taken_back("approve", taken.decision_id, invoice=before["DocNumber"]):
+        assert person.row("Invoice", id_) == before
+        assert office.event() == ("billed", "")
+        return
+    assert office.event() == ("taken_back", before["DocNumber"])
+    if MATRIX["approve"][situation].startswith("void"):
+        assert person.row("Invoice", id_)["TotalAmt"] == 0
+        assert person.row("Item", person.item("STOCK"))["QtyOnHand"] == 100
+    else:
+        assert person.row("Invoice", id_) == before
+        credits_ = _credits(office)
+        assert [_content(credit) for credit in credits_] == [(TODAY.isoformat(), *_content(before)[1:])]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-async def test_create(make_book: MakeBook, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
-    async with opened(make_book, situation, monkeypatch) as cell:
-        office, person = cell.office, cell.office.person
-        office.sells(cell.on)
-        await office.pull()
-        if situation == "window":
-            change_setting(office.book.folder, "posting_window", 3600)
-            office.book.reload()
-        created = office.decide("unmatched", "unmatched.create")
-        await office.deliver()
-        if situation == "window":
-            assert await cell.taken_back("create", created.decision_id)
-            assert person.served.company.records("Customer") == []
-            return
-        office.ids["customer"] = office.made(created.decision_id)
-        if situation != "delivered":
-            cell.by_hand()
-        await office.pull()
-        inactive = await cell.taken_back("create", created.decision_id)
-        assert person.row("Customer", office.ids["customer"])["Active"] is not inactive
-        assert office.stamp() == ("" if inactive else office.ids["customer"])
+async def test_adopt_and_link(office: Office, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
+    cell, person = Cell(office, situation, monkeypatch), office.person
+    office.sells(TODAY)
+    office.ids["customer"] = person.customer(office.ids["name"])
+    await office.pull()
+    if situation == "window":
+        change_setting(office.book.folder, "posting_window", 3600)
+        office.book.reload()
+    linked = office.decide("unmatched", "unmatched.link", customer=office.ids["customer"])
+    await office.deliver()
+    invoice = cell.by_hand()
+    await office.pull()
+    before = person.row("Invoice", invoice)
+    adopted = office.decide("invoices", "invoices.adopt", document=invoice)
+    assert office.event() == ("billed", "")
+
+    assert await cell.taken_back("adopt", adopted.decision_id)
+    assert office.event() == ("open", "")
+    assert await cell.taken_back("link", linked.decision_id)
+    assert not person.row("Customer", office.ids["customer"]).get("Notes")
+    assert office.stamp() == ""
+    assert person.row("Invoice", invoice) == before
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-async def test_credit(make_book: MakeBook, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
+async def test_create(office: Office, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
+    cell, person = Cell(office, situation, monkeypatch), office.person
+    office.sells(cell.on)
+    await office.pull()
+    if situation == "window":
+        change_setting(office.book.folder, "posting_window", 3600)
+        office.book.reload()
+    created = office.decide("unmatched", "unmatched.create")
+    await office.deliver()
+    if situation == "window":
+        assert await cell.taken_back("create", created.decision_id)
+        assert person.served.company.records("Customer") == []
+        return
+    office.ids["customer"] = office.made(created.decision_id)
+    if situation != "delivered":
+        cell.by_hand()
+    await office.pull()
+    inactive = await cell.taken_back("create", created.decision_id)
+    assert person.row("Customer", office.ids["customer"])["Active"] is not inactive
+    assert office.stamp() == ("" if inactive else office.ids["customer"])
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+async def test_credit(office: Office, monkeypatch: pytest.MonkeyPatch, situation: str) -> None:
     """The undo of an invoice that was e-mailed, or paid and deposited, made a credit memo; now that is undone."""
-    async with opened(make_book, situation, monkeypatch) as cell:
-        office, person = cell.office, cell.office.person
-        cell.situation = "delivered" if situation in (*EARLIER, *SHUT, "window") else situation
-        taken = await cell.approved()
-        invoice = office.made(taken.decision_id)
-        person.mail("Invoice", invoice)
-        if situation == "deposited":
-            person.deposit(person.pay(invoice))
-        await office.pull()
-        undone = decide.undo(office.book, ANN, taken.decision_id)
-        cell.situation = situation
-        if situation == "window":
-            assert await cell.taken_back("credit", undone.decision_id)
-            assert (_credits(office), office.event()) == ([], ("billed", ""))
-            return
-        await office.deliver()
-        (credit,) = _credits(office)
-        await office.pull()
-        await _befalls_credit(cell, credit["Id"])
-        number = credit["DocNumber"]
-        if await cell.taken_back("credit", undone.decision_id, credit=number):
-            assert _credits(office)[0]["TotalAmt"] == 0
-            assert office.event() == ("billed", "")
-            (row,) = queues.rows(office.book, "invoices", decided=True)
-            assert (row.state, row.decision_id) == ("approved", taken.decision_id)
-            assert decide.undo_words(office.book, taken.decision_id).startswith("credit memo dated today")
-        else:
-            assert office.event()[0] == "taken_back"
+    cell, person = Cell(office, situation, monkeypatch), office.person
+    cell.situation = "delivered" if situation in (*EARLIER, *SHUT, "window") else situation
+    taken = await cell.approved()
+    invoice = office.made(taken.decision_id)
+    person.mail("Invoice", invoice)
+    if situation == "deposited":
+        person.deposit(person.pay(invoice))
+    await office.pull()
+    undone = decide.undo(office.book, ANN, taken.decision_id)
+    cell.situation = situation
+    if situation == "window":
+        assert await cell.taken_back("credit", undone.decision_id)
+        assert (_credits(office), office.event()) == ([], ("billed", ""))
+        return
+    await office.deliver()
+    (credit,) = _credits(office)
+    await office.pull()
+    await _befalls_credit(cell, credit["Id"])
+    number = credit["DocNumber"]
+    if await cell.taken_back("credit", undone.decision_id, credit=number):
+        assert _credits(office)[0]["TotalAmt"] == 0
+        assert office.event() == ("billed", "")
+        (row,) = queues.rows(office.book, "invoices", decided=True)
+        assert (row.state, row.decision_id) == ("approved", taken.decision_id)
+        assert decide.undo_words(office.book, taken.decision_id).startswith("credit memo dated today")
+    else:
+        assert office.event()[0] == "taken_back"
 
 
 async def _befalls_credit(cell: Cell, credit: str) -> None:

@@ -101,12 +101,16 @@ def why_not_void(document: Document, days: Days) -> list[str]:
     used = "it is paid or partly paid" if document.type == "invoice" else "it is used, wholly or in part"
     reasons = (
         (not days.is_open(document.posted_on), f"{days.closed_through} is closed or reported"),
-        (not same_month(document.posted_on, days.today), f"it is dated in {document.posted_on:%B}"),
+        (not same_month(document.posted_on, days.today), f"it is dated in {_month(document.posted_on, days)}"),
         (document.emailed, "it was e-mailed"),
         (document.balance != document.total, used),
         (linked, "something is linked to it"),
     )
     return [words for holds, words in reasons if holds]
+
+
+def _month(day: date, days: Days) -> str:
+    return f"{day:%B}" if day.year == days.today.year else f"{day:%B %Y}"
 
 
 def _void(document: Document) -> VoidDocument:
@@ -168,7 +172,7 @@ def foreseen(type_: str, posted_on: date, days: Days) -> str:
     if not days.is_open(posted_on):
         return f"{window} credit memo: {days.closed_through} is closed or reported"
     if not same_month(posted_on, days.today):
-        return f"{window} credit memo: it is dated in {posted_on:%B}"
+        return f"{window} credit memo: it is dated in {_month(posted_on, days)}"
     return f"{window} void in {posted_on:%B}, unpaid and not e-mailed, else credit memo"
 
 
