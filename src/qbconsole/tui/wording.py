@@ -105,7 +105,7 @@ def undo_question(foreseen: Sequence[Foreseen]) -> str:
     if not able:
         return "; ".join(dict.fromkeys(f"{one.row_id}: {one.undo}" for one in foreseen))
     if len(foreseen) == 1:
-        return f"u again: undo {able[0].words}: {able[0].undo}"
+        return f"u again: {able[0].undo} (undo {able[0].words})"
     counted = {one.undo: sum(other.undo == one.undo for other in able) for one in able}
     what = "; ".join(undo if count == 1 else f"{count} x {undo}" for undo, count in counted.items())
     left = [f"not {one.row_id} ({one.undo.removeprefix('no undo: ')})" for one in foreseen if one.refused]

@@ -229,7 +229,7 @@ class ConsoleScreen(Screen[None]):
     @on(Foresaw)
     def _foresaw(self, event: Foresaw) -> None:
         ids = tuple(one.decision_id for one in event.foreseen)
-        plain = len(event.foreseen) == 1 and not event.foreseen[0].writes
+        plain = len(event.foreseen) == 1 and not event.foreseen[0].writes and not event.foreseen[0].refused
         if self.console.desk is not None and (plain or ids == self._foretold):
             self.undo_now(self.console.desk)
             return
