@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qbconsole.actions import undo as undoing
 from qbconsole.actions.registry import action as action_of
+from qbconsole.billing import credits as credits_
 from qbconsole.billing import decide as billing
 from qbconsole.billing import queue as billing_queue
 from qbconsole.collections import decide as collections
@@ -20,6 +21,7 @@ from qbconsole.domain.text import safe_text
 from qbconsole.journal import Actor
 from qbconsole.matching import decide as matching
 from qbconsole.outbox.decider import CHANGED, Decider
+from qbconsole.store import facts
 from qbconsole.store.queues import CONFLICTS, DRAFTS, FOLLOW_UPS, UNMATCHED, Queue, Row
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ _DECISIONS: dict[str, Callable[[Decider, Row, Mapping[str, str]], Outcome]] = {
     "invoices.hold": lambda by, row, given: billing.hold(by, row, reason=given.get("reason", "")),
     "invoices.reject": lambda by, row, given: billing.reject(by, row, reason=given.get("reason", "")),
     "invoices.bill_again": lambda by, row, _given: billing.bill_again(by, row),
+    "invoices.apply_credit": lambda by, row, _given: credits_.apply(by, row),
     "overdue.task": lambda by, row, _given: collections.make_task(by, row),
     "overdue.snooze": lambda by, row, given: collections.snooze(by, row, until=given.get("date", "")),
     "conflicts.crm": lambda by, row, given: conflicts.resolve(by, row, value="crm", seen=given["seen"]),
@@ -105,6 +108,20 @@ def decide(book: Book, action_id: str, row_id: str, actor: Actor, *, seen: str =
         NeedsPerson: refused, with the reason.
         Configuration: no such row or action, or an argument that is none.
     """
+    return decide_one_of(book, action_id, row_id, actor, arguments, seen=seen, first=None)
+
+
+def decide_one_of(
+    book: Book,
+    action_id: str,
+    row_id: str,
+    actor: Actor,
+    arguments: Mapping[str, str],
+    *,
+    seen: str,
+    first: Decided | None,
+) -> Decided:
+    """Decide one row of those that one key decides, as `decide` does; `first` is what it decided first, if it did."""
     chosen = _SAME.get(action_id, action_id)
     if chosen not in _DECISIONS:
         raise Configuration(f"{action_of(action_id).words!r} decides nothing.")
@@ -117,6 +134,8 @@ def decide(book: Book, action_id: str, row_id: str, actor: Actor, *, seen: str =
             decider = Decider.of(connection, book, actor)
             outcome = _DECISIONS[chosen](decider, row, {**arguments, "seen": seen})
             _follow(decider, scope, row)
+            if first is not None:
+                facts.keep_decided_with(connection, first.decision_id, outcome.decision_id)
             failpoint("decide.commit")
     except NeedsPerson as refused:
         if refused.code == CHANGED:
@@ -165,7 +184,7 @@ def undo_words(book: Book, decision_id: int) -> str:
     """
     with book.store.reading() as connection:
         planned = undoing.plan(connection, book, decision_id)
-    return f"no undo: {planned.refusal}" if planned.refusal else safe_text(planned.words)
+    return safe_text(planned.told)
 
 
 def operator() -> Actor:

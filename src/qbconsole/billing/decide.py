@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qbconsole.billing import credits as credits_
 from qbconsole.billing import queue
 from qbconsole.billing.drafts import BLOCKED
 from qbconsole.billing.duplicates import BILLS, named
@@ -223,6 +224,8 @@ def bill_again(decider: Decider, row: Row) -> Outcome:
     event = events.get(decider.connection, row["event_id"])
     if event.state != "taken_back":
         raise NeedsPerson(f"{_name(row)} was not taken back.", next_step="Undo its invoice first, and wait for that.")
+    if credit := credits_.being_voided(decider.connection, event.id):
+        raise NeedsPerson(f"{_name(row)} is being made to stand again: {credit} is being voided.")
     words = f"bill {row['deal_name']} again, was {event.was}"
     subjects = (f"deals:{row['deal_id']}",)
     decision_id = decider.record(

@@ -45,7 +45,15 @@ def propose(book: Book) -> int:
     world = replace(world, events=known)
     proposed = list(rules.proposals(world))
     with book.store.writing() as connection:
-        return _keep(connection, proposed, world, withdrawn=UNDECIDED, at=book.clock.now())
+        at = book.clock.now()
+        return _stand_again(connection) + _keep(connection, proposed, world, withdrawn=UNDECIDED, at=at)
+
+
+def _stand_again(connection: Connection) -> int:
+    """Drafts whose invoice was taken back and stands again, because its credit memo was voided, are approved again."""
+    billed = {event.id for event in events.every(connection, state="billed")}
+    again = [row for row in DRAFTS.listed(connection, UNDECIDED) if row["event_id"] in billed and row["decision_id"]]
+    return sum(DRAFTS.change(connection, row, state="approved") for row in again)
 
 
 def refresh(connection: Connection, book: Book, deal_id: str) -> None:

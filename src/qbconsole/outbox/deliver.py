@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from qbconsole import journal, ledger
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
-from qbconsole.domain.errors import Fatal, Gone, Problem, Retriable, SignIn
+from qbconsole.domain.errors import Conflict, Fatal, Gone, Problem, Retriable, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
 from qbconsole.outbox import policy
-from qbconsole.outbox.queue import ABSOLUTE, move
+from qbconsole.outbox.inverse import overtaken
+from qbconsole.outbox.queue import ABSOLUTE, move, outcome_unknown
 from qbconsole.outbox.sending import payload_hash, sendable
 from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
@@ -191,6 +192,10 @@ class Deliverer:
                 try:
                     operation = sendable(connection, row)
                     hash_ = payload_hash(row, operation)
+                    self._refuse_if_overtaken(connection, operation)
+                except Conflict as too_late:
+                    unfit.append((row, too_late))
+                    continue
                 except Fatal as changed:
                     unfit.append((row, policy.still_unknown(changed) if row["first_sent_at"] else changed))
                     continue
@@ -208,6 +213,11 @@ class Deliverer:
         for row, why in unfit:
             self._park(row, why, total)
         return claimed
+
+    def _refuse_if_overtaken(self, connection: Connection, operation: Operation) -> None:
+        """An inverse was decided for the month that was open then."""
+        if why := overtaken(connection, self.book, operation):
+            raise Conflict(f"The undo came too late: {why}.", next_step="Look at the document and undo it again.")
 
     # --- settling -----------------------------------------------------------------------------------------------------
 
@@ -292,6 +302,8 @@ class Deliverer:
         now = self.book.clock.now()
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
+            if moved is not None and state == "parked" and not outcome_unknown(moved):
+                ledger.refused(connection, row)
         if moved is None:
             total.lost += 1
         elif state == "parked":

@@ -22,6 +22,7 @@ _REMOTE_OFFSET = "remote_offset_seconds"
 _READS = "metered_reads_"
 _EARLIEST_OFFSET = "earliest_remote_offset_seconds"
 _SIGN_IN = "sign_in"
+_BULK, _BULK_OF = "decided_together_", "decided_with_"
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -33,6 +34,18 @@ def put(connection: Connection, name: str, value: Any) -> None:
     """Set a fact."""
     row = {"name": name, "value": value, "at": SYSTEM.now()}
     connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def keep_decided_with(connection: Connection, first: int, decision_id: int) -> None:
+    """Note that a decision was taken by the same key as the first one."""
+    put(connection, f"{_BULK}{first}", [*decided_with(connection, first), decision_id])
+    put(connection, f"{_BULK_OF}{decision_id}", first)
+
+
+def decided_with(connection: Connection, decision_id: int) -> list[int]:
+    """The decisions that one key took, that one among them, in their order."""
+    first = get(connection, f"{_BULK_OF}{decision_id}") or decision_id
+    return list(get(connection, f"{_BULK}{first}") or [first])
 
 
 def count_reads(connection: Connection, month: str, more: int) -> None:

@@ -82,6 +82,12 @@ def last_undoable(connection: Connection, actions: Sequence[str]) -> dict[str, A
     return first(connection.execute(query.order_by(_DECISION.c.id.desc()).limit(1)))
 
 
+def undoings(connection: Connection, decision_id: int) -> list[dict[str, Any]]:
+    """The decisions that took one back or tried to, newest first."""
+    query = select(_DECISION).where(_DECISION.c.undoes == decision_id)
+    return dicts(connection.execute(query.order_by(_DECISION.c.id.desc())))
+
+
 def mark_undone(connection: Connection, decision_id: int, by: int) -> bool:
     """Note which decision took one back; False if another was first."""
     mine = (_DECISION.c.id == decision_id) & _DECISION.c.undone_by.is_(None)

@@ -96,6 +96,12 @@ def of_decision(connection: Connection, decision_id: int) -> list[dict[str, Any]
     return dicts(connection.execute(query))
 
 
+def on_target(connection: Connection, kind: str, target: str) -> list[dict[str, Any]]:
+    """The operations of a kind on one target, in any state, oldest first."""
+    mine = (_OPERATION.c.kind == kind) & (_OPERATION.c.target == target)
+    return dicts(connection.execute(select(_OPERATION).where(mine).order_by(_OPERATION.c.id)))
+
+
 def open_on(connection: Connection, kind: str, target: str) -> list[dict[str, Any]]:
     """The operations of a kind on one target that are neither settled nor cancelled."""
     mine = (_OPERATION.c.kind == kind) & (_OPERATION.c.target == target) & _OPERATION.c.state.in_(OPEN)
