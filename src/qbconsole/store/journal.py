@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Decision, JournalContent, JournalEvent, JournalSubject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -47,10 +47,48 @@ def events(connection: Connection, subject: str = "", limit: int = 200) -> list[
     return dicts(connection.execute(query.order_by(_EVENT.c.id.desc()).limit(limit)))
 
 
-def chain(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every event in order, with its content, for verification."""
-    query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
-    return each(connection.execute(query.order_by(_EVENT.c.id)))
+def newest(connection: Connection) -> tuple[int, str] | None:
+    """The newest event's id and digest; None for an empty journal."""
+    row = connection.execute(select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def digest_of(connection: Connection, event_id: int) -> str | None:
+    """One event's digest, or None."""
+    found: str | None = connection.execute(select(_EVENT.c.digest).where(_EVENT.c.id == event_id)).scalar()
+    return found
+
+
+_RAW = """
+SELECT event.id, event.at, event.kind, event.decision_id, event.operation_id, event.content_digest,
+       event.subjects_digest, event.previous, event.digest, content.body
+FROM journal_event AS event LEFT JOIN journal_content AS content ON content.event_id = event.id
+WHERE event.id > ? ORDER BY event.id
+"""
+
+
+def raw_chain(connection: Connection, after: int) -> Iterator[dict[str, Any]]:
+    """Every event after one, in order, as it is stored: times and content as their text."""
+    return each(connection.exec_driver_sql(_RAW, (after,)))
+
+
+def raw_subjects(connection: Connection, after: int) -> Iterator[tuple[int, str]]:
+    """(event id, subject) of what comes after one event, in order."""
+    query = "SELECT event_id, subject FROM journal_subject WHERE event_id > ? ORDER BY event_id, subject"
+    return ((row[0], row[1]) for row in connection.exec_driver_sql(query, (after,)))
+
+
+def stray_content(connection: Connection) -> int | None:
+    """An event id that has content and does not exist, or None."""
+    query = "SELECT event_id FROM journal_content WHERE event_id NOT IN (SELECT id FROM journal_event) LIMIT 1"
+    stray: int | None = connection.exec_driver_sql(query).scalar()
+    return stray
+
+
+def erase_content(connection: Connection, event_ids: Collection[int]) -> None:
+    """Erase what events say. The triggers allow it only while the book is forgetting somebody."""
+    for event_id in event_ids:
+        connection.execute(delete(_CONTENT).where(_CONTENT.c.event_id == event_id))
 
 
 def add_decision(connection: Connection, values: Mapping[str, Any]) -> int:
