@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qbconsole.actions import undo as undoing
+from qbconsole.actions.evidence import evidence, kept
 from qbconsole.actions.registry import action as action_of
 from qbconsole.billing import decide as billing
 from qbconsole.billing import queue as billing_queue
@@ -113,7 +114,8 @@ def decide(book: Book, action_id: str, row_id: str, actor: Actor, *, seen: str =
             scope, row = find(connection, row_id)
             if action_of(action_id).scope != scope:
                 raise Configuration(f"{action_id} is no action for {row_id}.")
-            decider = Decider.of(connection, book, actor)
+            shown = kept(evidence(connection, book, scope, row))
+            decider = replace(Decider.of(connection, book, actor), shown=shown)
             outcome = _DECISIONS[chosen](decider, row, {**arguments, "seen": seen})
             _follow(decider, scope, row)
     except NeedsPerson as refused:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qbconsole.actions import conflicts, invoices, overdue, unmatched
 from qbconsole.actions import undo as undoing
 from qbconsole.actions.decide import find
+from qbconsole.actions.evidence import VIEWS, evidence
 from qbconsole.actions.fate import fate
 from qbconsole.actions.registry import action
 from qbconsole.domain.errors import Configuration, Unarmed
@@ -15,7 +15,6 @@ from qbconsole.domain.money import ZERO
 
 if TYPE_CHECKING:
     from decimal import Decimal
-    from types import ModuleType
     from typing import Any
 
     from sqlalchemy import Connection
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
     from qbconsole.books.book import Book
 
 QUEUES = ("unmatched", "invoices", "overdue", "conflicts")
-_VIEWS: dict[str, ModuleType] = {
-    "unmatched": unmatched,
-    "invoices": invoices,
-    "overdue": overdue,
-    "conflicts": conflicts,
-}
 
 
 def rows(book: Book, queue: str, *, search: str = "", decided: bool = False) -> list[Row]:
@@ -38,10 +31,10 @@ def rows(book: Book, queue: str, *, search: str = "", decided: bool = False) -> 
     Raises:
         Configuration: there is no such queue.
     """
-    if queue not in _VIEWS:
+    if queue not in VIEWS:
         raise Configuration(f"There is no queue {queue!r}.", next_step=f"Queues: {', '.join(QUEUES)}.")
     with book.store.reading() as connection:
-        found: list[Row] = _VIEWS[queue].rows(connection, book, decided=decided)
+        found: list[Row] = VIEWS[queue].rows(connection, book, decided=decided)
     wanted = search.casefold().split()
     return [row for row in found if all(word in _text(row) for word in wanted)]
 
@@ -58,7 +51,7 @@ def detail(book: Book, row_id: str) -> Detail:
     """
     with book.store.reading() as connection:
         queue, row = find(connection, row_id)
-        shown: Detail = _VIEWS[queue].detail(connection, book, row)
+        shown = evidence(connection, book, queue, row)
         if shown.row.decided and shown.row.decision_id:
             planned = undoing.plan(connection, book, shown.row.decision_id)
             words = f"no undo: {planned.refusal}" if planned.refusal else planned.words

@@ -74,8 +74,13 @@ def erase(connection: Connection, event_ids: Collection[int], *, at: datetime, w
     return append(connection, FORGET, {"words": words, "actor": actor, "erased": sorted(event_ids)}, at=at)
 
 
-def record_decision(connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str) -> int:
-    """Store a decision and its journal event in the caller's transaction; returns the decision's id."""
+def record_decision(
+    connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str, shown: Any = None
+) -> int:
+    """Store a decision and its journal event in the caller's transaction; returns the decision's id.
+
+    `shown` is what the person saw when deciding, whole; `Taken.seen` is its hash.
+    """
     decision_id = rows.add_decision(
         connection,
         {
@@ -94,6 +99,7 @@ def record_decision(connection: Connection, taken: Taken, actor: Actor, *, at: d
         },
     )
     body = {"action": taken.action, "row": taken.row_id, "words": taken.words, "note": taken.note, "seen": taken.seen,
-            "actor": actor, "rules": rules_hash, "undoes": taken.undoes, "content": taken.content}  # fmt: skip
+            "actor": actor, "rules": rules_hash, "undoes": taken.undoes, "content": taken.content,
+            "shown": shown}  # fmt: skip
     append(connection, "decision", body, at=at, subjects=taken.subjects, decision_id=decision_id)
     return decision_id

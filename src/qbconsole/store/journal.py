@@ -91,6 +91,28 @@ def erase_content(connection: Connection, event_ids: Collection[int]) -> None:
         connection.execute(delete(_CONTENT).where(_CONTENT.c.event_id == event_id))
 
 
+def told(connection: Connection) -> tuple[list[dict[str, Any]], set[int]]:
+    """Every event that still has its content, in order: kind, decision_id, operation_id, body; and the ids of the
+    operations of which anything was erased."""
+    columns = (_EVENT.c.kind, _EVENT.c.decision_id, _EVENT.c.operation_id, _CONTENT.c.body)
+    query = select(*columns).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+    found = dicts(connection.execute(query.order_by(_EVENT.c.id)))
+    erased = {one["operation_id"] for one in found if one["body"] is None and one["operation_id"] is not None}
+    return [one for one in found if one["body"] is not None and one["operation_id"] not in erased], erased
+
+
+def erased(connection: Connection, decision_id: int) -> bool:
+    """Whether there is an event of a decision whose content was erased."""
+    query = select(_EVENT.c.id).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+    query = query.where(_EVENT.c.decision_id == decision_id, _EVENT.c.kind == "decision", _CONTENT.c.event_id.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def every_decision(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every decision, in order."""
+    return each(connection.execute(select(_DECISION).order_by(_DECISION.c.id)))
+
+
 def add_decision(connection: Connection, values: Mapping[str, Any]) -> int:
     """Insert a decision; returns its id."""
     return int(connection.execute(insert(_DECISION), dict(values)).lastrowid)
