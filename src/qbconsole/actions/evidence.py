@@ -33,10 +33,10 @@ def kept(detail: Detail) -> dict[str, Any]:
     """The evidence as the journal keeps it: headline, sections of (label, value, source), choices, and the undo."""
     return {
         "headline": detail.headline,
-        "sections": {
-            section.title: [[fact.label, fact.value, fact.source] for fact in section.facts]
+        "sections": [
+            [section.title, [[fact.label, fact.value, fact.source] for fact in section.facts]]
             for section in detail.sections
-        },
+        ],
         "choices": [[one.id, one.words, one.evidence, one.score] for one in detail.choices],
         "undo": detail.undo,
     }

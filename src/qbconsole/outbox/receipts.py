@@ -32,6 +32,7 @@ def told(connection: Connection, row: dict[str, Any], receipt: Receipt) -> Told:
     changed = subjects.changed(row["kind"], row["body"])
     kind, id_ = changed or ("", "")
     content = {
+        "kind": row["kind"],
         "request_id": row["request_id"],
         "remote_id": receipt.remote_id,
         "revision": receipt.revision,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Text, delete, func, insert, select, type_coerce, update
 
 from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Decision, JournalContent, JournalEvent, JournalSubject
@@ -18,6 +18,8 @@ _EVENT = JournalEvent.__table__  # type: ignore[attr-defined]
 _CONTENT = JournalContent.__table__  # type: ignore[attr-defined]
 _SUBJECT = JournalSubject.__table__  # type: ignore[attr-defined]
 _DECISION = Decision.__table__  # type: ignore[attr-defined]
+
+_WITH_CONTENT = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
 
 # Built once: every decision and every step of every operation goes through these.
 _LAST_DIGEST = select(_EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
@@ -41,10 +43,62 @@ def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subje
 
 def events(connection: Connection, subject: str = "", limit: int = 200) -> list[dict[str, Any]]:
     """Events, newest first: of one record (`kind:id`), or of all."""
-    query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+    query = _WITH_CONTENT
     if subject:
         query = query.join(_SUBJECT, _SUBJECT.c.event_id == _EVENT.c.id).where(_SUBJECT.c.subject == subject)
     return dicts(connection.execute(query.order_by(_EVENT.c.id.desc()).limit(limit)))
+
+
+def story(connection: Connection, subjects: Collection[str], decisions: Collection[int]) -> list[dict[str, Any]]:
+    """All events of records and decisions, in order.
+
+    They follow the decisions that name a record: their operations, what those came to, and the decisions that took
+    them back, were taken back by them, or sent their operations again.
+    """
+    named = select(_EVENT.c.id, _EVENT.c.decision_id).join(_SUBJECT, _SUBJECT.c.event_id == _EVENT.c.id)
+    direct = connection.execute(named.where(_SUBJECT.c.subject.in_(subjects))).all()
+    ids = {*decisions, *(row.decision_id for row in direct if row.decision_id is not None)}
+    ids |= _beside(connection, ids)
+    wanted = _EVENT.c.id.in_({row.id for row in direct}) | _EVENT.c.decision_id.in_(ids)
+    return dicts(connection.execute(_WITH_CONTENT.where(wanted).order_by(_EVENT.c.id)))
+
+
+def _beside(connection: Connection, ids: Collection[int]) -> set[int]:
+    """The decisions that hang together with those: undoing, undone, and about their operations (rows `L7`)."""
+    undo = select(_DECISION.c.id, _DECISION.c.undoes).where(_DECISION.c.undoes.is_not(None))
+    pairs = connection.execute(undo.where(_DECISION.c.undoes.in_(ids) | _DECISION.c.id.in_(ids))).all()
+    operations = select(_EVENT.c.operation_id).where(_EVENT.c.decision_id.in_(ids), _EVENT.c.operation_id.is_not(None))
+    rows = {f"L{one}" for one in connection.execute(operations.distinct()).scalars()}
+    about = connection.execute(select(_DECISION.c.id).where(_DECISION.c.row_id.in_(rows))).scalars()
+    return {one for pair in pairs for one in pair} | set(about)
+
+
+def ids(connection: Connection, words: Sequence[str] = ()) -> list[int]:
+    """The ids of all events, newest first; of those whose content or subjects hold every word, if words are given."""
+    query = select(_EVENT.c.id)
+    for word in words:
+        text = f"%{word.translate(_LITERAL)}%"
+        within = select(_CONTENT.c.event_id).where(type_coerce(_CONTENT.c.body, Text).like(text, escape="\\"))
+        about = select(_SUBJECT.c.event_id).where(_SUBJECT.c.subject == word)
+        query = query.where(_EVENT.c.id.in_(within.union(about)))
+    return list(connection.execute(query.order_by(_EVENT.c.id.desc())).scalars())
+
+
+_LITERAL = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
+
+
+def by_ids(connection: Connection, wanted: Collection[int]) -> list[dict[str, Any]]:
+    """Those events, in order."""
+    return dicts(connection.execute(_WITH_CONTENT.where(_EVENT.c.id.in_(wanted)).order_by(_EVENT.c.id)))
+
+
+def subjects_of(connection: Connection, event_ids: Collection[int]) -> dict[int, list[str]]:
+    """The records that events are about, by event."""
+    found: dict[int, list[str]] = {}
+    query = select(_SUBJECT.c.event_id, _SUBJECT.c.subject).where(_SUBJECT.c.event_id.in_(event_ids))
+    for event_id, subject in connection.execute(query.order_by(_SUBJECT.c.subject)):
+        found.setdefault(event_id, []).append(subject)
+    return found
 
 
 def newest(connection: Connection) -> tuple[int, str] | None:
