@@ -14,6 +14,7 @@ from qbconsole.matching import undo as matching
 from qbconsole.outbox import queue
 from qbconsole.outbox.decider import Inverse, Outcome, Taken
 from qbconsole.store import journal, outbox
+from qbconsole.store.forgetting import WORDS as FORGOTTEN
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,6 +79,8 @@ def _refusal(connection: Connection, decision: dict[str, Any]) -> str:
         return "it took another one back; decide that row again"
     if decision["undone_by"]:
         return "it was taken back already"
+    if decision["words"] == FORGOTTEN:
+        return "whom it was about is forgotten"
     if decision["desk"] == "drift":
         return "the rules follow the CRM again: change it there, or the rules"
     if decision["action"] not in UNDOABLE:

@@ -30,6 +30,8 @@ MOVES = {
     "cancelled": set[str](),
 }
 """From each state the states it may go to."""
+OPEN = rows.OPEN
+"""The states of what is neither settled nor given up."""
 
 
 @dataclass(frozen=True, slots=True)

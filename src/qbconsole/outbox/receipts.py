@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.domain import subjects
+from qbconsole.domain.forgetting import masked
 from qbconsole.domain.records import KINDS
-from qbconsole.store import mirror
+from qbconsole.store import forgotten, mirror
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,4 +46,6 @@ def told(connection: Connection, row: dict[str, Any], receipt: Receipt) -> Told:
         "after": receipt.record,
     }
     wrote = subjects.written(row["kind"], row["body"], receipt.remote_id)
+    if wrote in forgotten.subjects(connection):
+        content["after"] = masked(receipt.record)
     return Told(content, (wrote, *subjects.named(row["body"])))

@@ -12,8 +12,11 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qbconsole.domain.canonical import digest
+from qbconsole.domain.forgetting import masked
+from qbconsole.domain.forgetting import payload as hidden_payload
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
+from qbconsole.store import forgotten
 from qbconsole.store.queries import where_equal
 from qbconsole.store.tables import MIRROR, Held, Payload, Stream
 
@@ -144,6 +147,8 @@ def apply_page(
     """
     table = MIRROR[kind.kind]
     result = Applied(seen=len(page))
+    if hidden := forgotten.ids(connection, kind.kind):
+        page = [_veiled(one) if one.id in hidden else one for one in page]
     latest = {incoming.id: incoming for incoming in page}
     result.unchanged += len(page) - len(latest)
     known = {
@@ -183,6 +188,13 @@ def apply_page(
     result.unchanged += len(same)
     result.changed = [row["id"] for row in rows] + buried
     return result
+
+
+def _veiled(incoming: Incoming) -> Incoming:
+    """A record of somebody who is forgotten, without the personal in it."""
+    record = masked(incoming.record) if incoming.record else None
+    problem = f"{incoming.kind.kind} {incoming.id} cannot be read" if incoming.problem else ""
+    return Incoming(incoming.kind, incoming.id, hidden_payload(digest(incoming.payload)), record, problem)
 
 
 def _upsert(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None:
