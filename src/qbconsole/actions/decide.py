@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qbconsole.actions import undo as undoing
+from qbconsole.actions.evidence import evidence, kept
 from qbconsole.actions.registry import action as action_of
 from qbconsole.billing import credits as credits_
 from qbconsole.billing import decide as billing
@@ -131,7 +132,8 @@ def decide_one_of(
             scope, row = find(connection, row_id)
             if action_of(action_id).scope != scope:
                 raise Configuration(f"{action_id} is no action for {row_id}.")
-            decider = Decider.of(connection, book, actor)
+            shown = kept(evidence(connection, book, scope, row))
+            decider = replace(Decider.of(connection, book, actor), shown=shown)
             outcome = _DECISIONS[chosen](decider, row, {**arguments, "seen": seen})
             _follow(decider, scope, row)
             if first is not None:

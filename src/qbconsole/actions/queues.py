@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qbconsole.actions import conflicts, invoices, overdue, unmatched
 from qbconsole.actions import undo as undoing
 from qbconsole.actions.decide import find
+from qbconsole.actions.evidence import VIEWS, evidence
 from qbconsole.actions.fate import fate
 from qbconsole.actions.registry import action
 from qbconsole.billing import credits as credits_
@@ -17,7 +17,6 @@ from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
     from decimal import Decimal
-    from types import ModuleType
     from typing import Any
 
     from sqlalchemy import Connection
@@ -26,12 +25,6 @@ if TYPE_CHECKING:
     from qbconsole.books.book import Book
 
 QUEUES = ("unmatched", "invoices", "overdue", "conflicts")
-_VIEWS: dict[str, ModuleType] = {
-    "unmatched": unmatched,
-    "invoices": invoices,
-    "overdue": overdue,
-    "conflicts": conflicts,
-}
 
 
 def rows(book: Book, queue: str, *, search: str = "", decided: bool = False) -> list[Row]:
@@ -40,10 +33,10 @@ def rows(book: Book, queue: str, *, search: str = "", decided: bool = False) -> 
     Raises:
         Configuration: there is no such queue.
     """
-    if queue not in _VIEWS:
+    if queue not in VIEWS:
         raise Configuration(f"There is no queue {queue!r}.", next_step=f"Queues: {', '.join(QUEUES)}.")
     with book.store.reading() as connection:
-        found: list[Row] = _VIEWS[queue].rows(connection, book, decided=decided)
+        found: list[Row] = VIEWS[queue].rows(connection, book, decided=decided)
     wanted = search.casefold().split()
     return [row for row in found if all(word in _text(row) for word in wanted)]
 
@@ -60,7 +53,7 @@ def detail(book: Book, row_id: str) -> Detail:
     """
     with book.store.reading() as connection:
         queue, row = find(connection, row_id)
-        shown: Detail = _VIEWS[queue].detail(connection, book, row)
+        shown = evidence(connection, book, queue, row)
         if shown.row.decided and shown.row.decision_id:
             words = safe_text(undoing.plan(connection, book, shown.row.decision_id).told)
             shown = replace(shown, undo=words, row=replace(shown.row, undo=words))

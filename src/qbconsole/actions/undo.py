@@ -15,6 +15,7 @@ from qbconsole.outbox import inverse as inverses
 from qbconsole.outbox import queue
 from qbconsole.outbox.decider import Inverse, Outcome, Taken
 from qbconsole.store import journal, outbox
+from qbconsole.store.forgetting import WORDS as FORGOTTEN
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -91,6 +92,8 @@ def _cancel_words(unsent: tuple[dict[str, Any], ...]) -> str:
 def _refusal(connection: Connection, decision: dict[str, Any], operations: list[dict[str, Any]]) -> str:
     if decision["undone_by"]:
         return "it was taken back already"
+    if decision["words"] == FORGOTTEN:
+        return "whom it was about is forgotten"
     if decision["undoes"]:
         if refusal := _refusal_of_undo(connection, decision, operations):
             return refusal

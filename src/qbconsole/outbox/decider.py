@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qbconsole import journal
 from qbconsole.journal import Taken
@@ -43,13 +43,17 @@ class Inverse:
 
 @dataclass(frozen=True)
 class Decider:
-    """One person or rule deciding about one book. `today` is the business date, `at` real time."""
+    """One person or rule deciding about one book. `today` is the business date, `at` real time.
+
+    `shown` is what stood on the screen beside the row, for the journal; nothing when a rule decides.
+    """
 
     connection: Connection
     book: Book
     actor: Actor
     today: date
     at: datetime
+    shown: Any = None
 
     @classmethod
     def of(cls, connection: Connection, book: Book, actor: Actor) -> Decider:
@@ -58,7 +62,10 @@ class Decider:
 
     def record(self, taken: Taken) -> int:
         """Store the decision and its journal event; returns the decision's id."""
-        return journal.record_decision(self.connection, taken, self.actor, at=self.at, rules_hash=self.book.rules.hash)
+        hash_ = self.book.rules.hash
+        return journal.record_decision(
+            self.connection, taken, self.actor, at=self.at, rules_hash=hash_, shown=self.shown
+        )
 
     def enqueue(self, decision_id: int, enqueued: Enqueued, *, window: bool = True) -> int:
         """Store an operation of that decision; a person's waits out the posting window unless told otherwise."""

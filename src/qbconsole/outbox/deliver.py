@@ -21,6 +21,7 @@ from qbconsole.domain.records import Document
 from qbconsole.outbox import policy
 from qbconsole.outbox.inverse import overtaken
 from qbconsole.outbox.queue import ABSOLUTE, move, outcome_unknown
+from qbconsole.outbox.receipts import told
 from qbconsole.outbox.sending import payload_hash, sendable
 from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
@@ -263,15 +264,14 @@ class Deliverer:
         }
         if move(connection, row, "settled", at=now, fence=self.fence, **values) is None:
             return False
+        event = told(connection, row, receipt)
         if receipt.record is not None:
             mirror.put_record(connection, receipt.record, receipt.payload, now)
         elif receipt.gone:
             mirror.bury(connection, Document, [receipt.remote_id], now)
         ledger.settle(connection, row, receipt, now)
-        content = {"remote_id": receipt.remote_id, "found": receipt.found, "reference": receipt.server_reference}
-        if receipt.notice:
-            content["notice"] = receipt.notice
-        journal.append(connection, "receipt", content, at=now, decision_id=row["decision_id"], operation_id=row["id"])
+        ids = {"decision_id": row["decision_id"], "operation_id": row["id"]}
+        journal.append(connection, "receipt", event.content, at=now, subjects=event.subjects, **ids)
         return True
 
     def _settle_problem(self, row: dict[str, Any], problem: Problem, total: Delivered, *, looked: bool = False) -> None:

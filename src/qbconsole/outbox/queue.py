@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qbconsole import journal
+from qbconsole.domain import subjects
 from qbconsole.domain.canonical import digest, request_id
 from qbconsole.domain.errors import Fatal, Gone, NeedsPerson, Retriable
 from qbconsole.domain.operations import from_json, to_json
@@ -31,6 +32,8 @@ MOVES = {
     "cancelled": set[str](),
 }
 """From each state the states it may go to."""
+OPEN = rows.OPEN
+"""The states of what is neither settled nor given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,14 @@ def enqueue(
         "created_at": at,
     }
     operation_id = rows.add(connection, values, enqueued.needs)
-    content = {"kind": operation.kind, "state": values["state"], "request_id": values["request_id"], "body": body}
+    kept = ("kind", "system", "target", "generation", "state", "request_id", "rules_hash", "due_at", "body")
+    content = {name: values[name] for name in kept} | {"needs": enqueued.needs}
     journal.append(
         connection,
         "operation",
         content,
         at=at,
-        subjects=enqueued.subjects,
+        subjects=(*enqueued.subjects, *subjects.named(body)),
         decision_id=decision_id,
         operation_id=operation_id,
     )
@@ -119,7 +123,7 @@ def move(
     changed = {"state": state, **values} | ({} if fence is None else {"fence": fence})
     if not rows.change(connection, row["id"], row["state"], changed, fence):
         return None
-    content = {"from": row["state"], "to": state} | {name: value for name, value in values.items() if name != "due_at"}
+    content = {"kind": row["kind"], "request_id": row["request_id"], "from": row["state"], "to": state} | values
     journal.append(connection, "operation", content, at=at, decision_id=row["decision_id"], operation_id=row["id"])
     return {**row, **changed}
 

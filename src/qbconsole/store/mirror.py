@@ -13,8 +13,11 @@ from sqlalchemy.dialects.sqlite import insert
 
 from qbconsole.domain.canonical import digest
 from qbconsole.domain.failpoints import failpoint
+from qbconsole.domain.forgetting import masked
+from qbconsole.domain.forgetting import payload as hidden_payload
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
+from qbconsole.store import forgotten
 from qbconsole.store.queries import where_equal
 from qbconsole.store.tables import MIRROR, Held, Payload, Stream
 
@@ -145,6 +148,8 @@ def apply_page(
         sweep: the number of the full listing under way.
     """
     result = Applied(seen=len(page))
+    if hidden := forgotten.ids(connection, kind.kind):
+        page = [_veiled(one) if one.id in hidden else one for one in page]
     latest = {incoming.id: incoming for incoming in page}
     result.unchanged += len(page) - len(latest)
     known = {
@@ -182,6 +187,13 @@ def apply_page(
     result.changed = [row["id"] for row in rows] + buried
     failpoint("mirror.apply")
     return result
+
+
+def _veiled(incoming: Incoming) -> Incoming:
+    """A record of somebody who is forgotten, without the personal in it."""
+    record = masked(incoming.record) if incoming.record else None
+    problem = f"{incoming.kind.kind} {incoming.id} cannot be read" if incoming.problem else ""
+    return Incoming(incoming.kind, incoming.id, hidden_payload(digest(incoming.payload)), record, problem)
 
 
 # Built once for each kind: every receipt goes through them, and to put one together costs more than to carry it out.

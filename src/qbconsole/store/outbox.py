@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 
-from qbconsole.store.queries import dicts, first
+from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Update
@@ -88,6 +88,11 @@ def listed(connection: Connection, states: Sequence[str] = OPEN, limit: int = 50
     """Operations in those states, oldest first."""
     query = select(_OPERATION).where(_OPERATION.c.state.in_(states)).order_by(_OPERATION.c.id).limit(limit)
     return dicts(connection.execute(query))
+
+
+def every(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every operation, in order."""
+    return each(connection.execute(select(_OPERATION).order_by(_OPERATION.c.id)))
 
 
 def of_decision(connection: Connection, decision_id: int) -> list[dict[str, Any]]:
