@@ -39,8 +39,9 @@ ATTEMPTS = 12
 """After so many tries an operation is parked."""
 STALENESS = timedelta(seconds=3)
 """A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
-CLOCK_MARGIN = timedelta(minutes=5)
-"""How far back before the first sending a look-up reaches, so that clocks may differ."""
+CLOCK_MARGIN = timedelta(days=1)
+"""How far back before the first sending a look-up reaches: our clock may be wrong by hours, and the remote's need not
+have been heard before the sending. A tag names one event and generation, so that reaching far finds nothing else."""
 ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
 """Kinds that set a value: sending them again changes nothing, so they are not looked for."""
 WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
