@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test lint lock build clean
+.PHONY: install demo test histories lint lock build clean
 
 install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
 
@@ -20,6 +20,12 @@ demo: install  ## open the console on the sample business
 
 test: install  ## run every test
 	$(BIN)/python -m pytest -n auto
+
+COUNT ?= 5000
+SEED ?= 1
+
+histories: install  ## play COUNT seeded histories of the outbox under a virtual clock, from SEED on
+	$(BIN)/python -m tests.histories --count $(COUNT) --seed $(SEED)
 
 lint: install  ## style, types, layers
 	$(BIN)/ruff format --check src tests benchmarks

@@ -376,6 +376,17 @@ async def test_a_look_up_reaches_back_by_the_remote_clock(office: Office) -> Non
     assert office.crm.since < datetime.now(UTC) - timedelta(days=30)
 
 
+async def test_a_look_up_reaches_back_by_hours_when_the_remote_clock_was_never_heard(office: Office) -> None:
+    """A remote that is ten minutes behind, and that was down until the sending, dates the effect before it."""
+    office.add(task())
+    office.crm.faults = [Retriable("no answer", sent=True)]
+    await office.deliver()
+    office.hurry()
+    await office.deliver()
+    assert office.crm.since is not None
+    assert office.crm.since < datetime.now(UTC) - timedelta(hours=12)
+
+
 async def test_one_changed_body_does_not_hold_up_the_others(office: Office) -> None:
     bad, good = office.add(task()), office.add(task("Invoice 2 overdue"))
     with office.book.store.writing() as connection:

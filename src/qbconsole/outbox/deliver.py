@@ -37,8 +37,9 @@ GROUPS = {"accounting": 30, "crm": 100}
 """Operations that go to a connector at once: so many the vendors take in a batch (quickbooks.md 5.1, hubspot.md 4)."""
 STALENESS = timedelta(seconds=3)
 """A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
-CLOCK_MARGIN = timedelta(minutes=5)
-"""How far back before the first sending a look-up reaches, so that clocks may differ."""
+CLOCK_MARGIN = timedelta(days=1)
+"""How far back before the first sending a look-up reaches: our clock may be wrong by hours, and the remote's need not
+have been heard before the sending. A tag names one event and generation, so that reaching far finds nothing else."""
 WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 """Kinds after which no desk proposes anything else."""
 
