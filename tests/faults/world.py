@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -29,6 +30,7 @@ from qbconsole.cli import adding
 from qbconsole.runner.once import sync_once
 from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.server import Simulator, build
+from qbconsole.store import journal as chain
 from qbconsole.store import outbox, runs
 from qbconsole.store.queues import DRAFTS
 
@@ -49,6 +51,21 @@ UNHURRIED = {
     "search_lag_seconds": "0",
 }
 """Switches that let a test go as fast as it can."""
+
+
+class Fixed(Random):
+    """A chance that always falls alike: which variant of a fault strikes."""
+
+    def __init__(self, *, late: bool, form: str) -> None:
+        super().__init__(0)
+        self._late, self._form = late, form
+
+    def random(self) -> float:
+        return 0.0 if self._late else 1.0
+
+    def choice(self, seq: Any) -> Any:
+        assert self._form in seq
+        return self._form
 
 
 @dataclass
@@ -74,6 +91,10 @@ class World:
     def faults(self, spec: str) -> None:
         """Put faults in force; an empty text ends them."""
         self.control("faults", spec=spec)
+
+    def vary(self, *, late: bool, form: str) -> None:
+        """From now on a server error comes after the work or before it, and in that form."""
+        self.simulator.faults.random = Fixed(late=late, form=form)
 
     def struck(self) -> dict[str, int]:
         """How often each fault has struck, by name."""
@@ -160,6 +181,16 @@ class World:
     def invoices(self) -> list[dict[str, Any]]:
         """The operations that make invoices, oldest first."""
         return self.operations(kind="create_document")
+
+    def steps(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the journal says of an operation, step by step."""
+        with self.book.store.reading() as connection:
+            told = list(chain.chain(connection))
+        return [one["body"] for one in told if one["kind"] == "operation" and one["operation_id"] == operation["id"]]
+
+    def went(self, operation: dict[str, Any]) -> list[str]:
+        """The states that an operation went through, by the journal."""
+        return [step.get("to") or step["state"] for step in self.steps(operation)]
 
     def log(self) -> list[dict[str, Any]]:
         """The lines of the sync log that are no mere information, oldest first."""
