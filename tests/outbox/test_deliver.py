@@ -18,6 +18,7 @@ from qbconsole.domain.operations import DeleteDocument, Receipt
 from qbconsole.domain.records import Customer, Document
 from qbconsole.outbox import deliver as delivery
 from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.policy import ATTEMPTS
 from qbconsole.outbox.queue import Enqueued, cancel, enqueue, outcome_unknown, retry
 from qbconsole.store import facts, leases, mirror, outbox
 
@@ -197,18 +198,18 @@ async def test_a_throttled_operation_waits_as_long_as_it_was_told(office: Office
 
 async def test_an_operation_that_never_gets_through_is_parked(office: Office) -> None:
     id_ = office.add(task())
-    for _ in range(delivery.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         office.crm.faults = [Retriable("no answer", sent=True)]
         await office.deliver()
         office.hurry()
     row = office.row(id_)
-    assert (row["state"], row["attempts"]) == ("parked", delivery.ATTEMPTS)
-    assert f"tried {delivery.ATTEMPTS} times" in row["problem"]
+    assert (row["state"], row["attempts"]) == ("parked", ATTEMPTS)
+    assert f"tried {ATTEMPTS} times" in row["problem"]
 
 
 async def test_a_remote_that_cannot_be_reached_costs_no_attempt(office: Office) -> None:
     id_ = office.add(task())
-    for _ in range(delivery.ATTEMPTS + 3):
+    for _ in range(ATTEMPTS + 3):
         office.crm.faults = [Retriable("cannot be reached")]
         await office.deliver()
         office.hurry()
@@ -278,7 +279,7 @@ async def _parked_without_an_answer(office: Office) -> int:
     """An operation that was done, of which no answer ever came, and whose look-ups saw nothing."""
     id_ = office.add(task())
     office.crm.after, office.crm.blind = True, True
-    for _ in range(delivery.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         office.crm.faults = [Retriable("no answer", sent=True)]
         await office.deliver()
         office.hurry()

@@ -10,6 +10,7 @@ from qbconsole.actions.fate import in_flight
 from qbconsole.actions.views import Row
 from qbconsole.billing import undo as billing
 from qbconsole.domain.errors import Configuration, NeedsPerson
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.money import ZERO
 from qbconsole.domain.operations import CreateDocument
 from qbconsole.domain.text import safe_text
@@ -97,6 +98,7 @@ def retry(book: Book, id_: str, actor: Actor) -> Decided:
         decision_id = decider.record(Taken("log.retry", "outbox", f"L{row['id']}", words))
         if not queue.retry(connection, row, at=decider.at):
             raise NeedsPerson(f"Operation L{row['id']} is {row['state']}, not parked.", next_step="Nothing to do.")
+        failpoint("decide.commit")
     return Decided(decision_id, "log.retry", f"L{row['id']}", words, "no undo: it is sent at once")
 
 
@@ -118,6 +120,7 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
         planned = undoing.plan(connection, book, row["decision_id"])
         if decision and not planned.refusal and not planned.settled:
             _, outcome = undoing.take_back(decider, row["decision_id"])
+            failpoint("decide.commit")
             return Decided(outcome.decision_id, "log.cancel", f"L{row['id']}", safe_text(outcome.words), outcome.undo)
         words = f"give up {row['kind'].replace('_', ' ')} L{row['id']}"
         decision_id = decider.record(Taken("log.cancel", "outbox", f"L{row['id']}", words))
@@ -126,4 +129,5 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
         if decision and decision["undoes"] and decision["desk"] == "billing":
             billing.inverse_cancelled(decider, row["id"])
             journal.mark_standing(connection, decision["undoes"])
+        failpoint("decide.commit")
     return Decided(decision_id, "log.cancel", f"L{row['id']}", words, "no undo: decide the row again")

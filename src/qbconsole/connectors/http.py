@@ -26,6 +26,7 @@ import truststore
 from qbconsole.connectors.breaker import Breaker
 from qbconsole.connectors.payload import parse
 from qbconsole.domain.errors import Configuration, Problem, Retriable, Throttled
+from qbconsole.domain.failpoints import failpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -169,6 +170,7 @@ class Http:
             Problem: what the judge made of the answer.
         """
         answer = await self._send(request)
+        failpoint("response.read")
         problem = judge(answer)
         if isinstance(problem, Retriable):
             problem.sent = True

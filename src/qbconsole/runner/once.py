@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole.domain.errors import Busy
@@ -26,7 +25,7 @@ async def sync_once(book: Book, *, full: bool = False) -> Result:
         Busy: another runner holds the book, or took it over meanwhile.
         SignIn: a remote refused the credentials after the cycle; a cycle's own failure is in the result.
     """
-    with Held(book.store) as lease:
+    with Held(book.store, book.clock) as lease:
         working = asyncio.create_task(_work(book, lease.fence, full=full))
         beating = asyncio.create_task(lease.keep())
         try:
@@ -54,14 +53,13 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
     """Deliver what falls due soon; an unarmed book has nothing that may be sent."""
     if not book.settings.armed:
         return
-    loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE
-    while (wait := _seconds_until_due(book)) is not None and loop.time() + wait < end:
-        await asyncio.sleep(min(max(wait, 0.05), 1.0))
+    end = book.clock.monotonic() + PATIENCE
+    while (wait := _seconds_until_due(book)) is not None and book.clock.monotonic() + wait < end:
+        await book.clock.sleep(min(max(wait, 0.05), 1.0))
         result.delivered.add(await cycle.deliver())
 
 
 def _seconds_until_due(book: Book) -> float | None:
     with book.store.reading() as connection:
         due = outbox.next_due(connection)
-    return None if due is None else (due - datetime.now(UTC)).total_seconds()
+    return None if due is None else (due - book.clock.now()).total_seconds()

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qbconsole.domain.canonical import digest
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
 from qbconsole.store.queries import where_equal
@@ -182,6 +183,7 @@ def apply_page(
     result.applied += len(rows) + len(buried)
     result.unchanged += len(same)
     result.changed = [row["id"] for row in rows] + buried
+    failpoint("mirror.apply")
     return result
 
 
