@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from qbconsole.actions import decide, queues
 from qbconsole.books.book import Book
 from qbconsole.books.home import book_folder
 from qbconsole.cli import adding
+from qbconsole.domain.clock import SystemClock
 from qbconsole.runner.once import sync_once
 from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.server import Simulator, build
@@ -36,6 +38,7 @@ from qbconsole.store.queues import DRAFTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from qbconsole.runner.cycle import Result
@@ -68,6 +71,18 @@ class Fixed(Random):
         return self._form
 
 
+class Turned(SystemClock):
+    """The machine's clock, which a test may turn forward."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead.total_seconds()
+
+
 @dataclass
 class World:
     """A book, its remotes as people see them, and the console's commands."""
@@ -75,6 +90,8 @@ class World:
     home: Path
     simulator: Simulator
     book: Book
+    clock: Turned
+    """The book's, in this process."""
     web: httpx.Client
     approved: list[str] = field(default_factory=list)
     """The deals whose invoices were approved."""
@@ -130,6 +147,10 @@ class World:
         token = self.quickbooks("GET", f"invoice/{invoice_id}")["Invoice"]["SyncToken"]
         self.quickbooks("POST", "invoice", {"Id": invoice_id, "SyncToken": token}, operation=how)
 
+    def invoice_made(self) -> str:
+        """The id of the one invoice that the program made last, by the server's log."""
+        return str(self.requests("create_invoice")[-1]["record_ids"][0])
+
     # --- the operator -------------------------------------------------------------------------------------------------
 
     def approve(self, count: int = 1) -> list[str]:
@@ -184,9 +205,17 @@ class World:
 
     def steps(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
         """What the journal says of an operation, step by step."""
+        return self._told("operation", operation)
+
+    def receipt(self, operation: dict[str, Any]) -> dict[str, Any]:
+        """The receipt of an operation, by the journal."""
+        (found,) = self._told("receipt", operation)
+        return found
+
+    def _told(self, kind: str, operation: dict[str, Any]) -> list[dict[str, Any]]:
         with self.book.store.reading() as connection:
             told = list(chain.chain(connection))
-        return [one["body"] for one in told if one["kind"] == "operation" and one["operation_id"] == operation["id"]]
+        return [one["body"] for one in told if one["kind"] == kind and one["operation_id"] == operation["id"]]
 
     def went(self, operation: dict[str, Any]) -> list[str]:
         """The states that an operation went through, by the journal."""
@@ -230,8 +259,9 @@ def grown(seed: Seed, folder: Path, size: float = SIZE) -> Iterator[World]:
     home = folder / seed.home.name
     with _served(folder / seed.simulator.name, size) as simulator, httpx.Client(trust_env=False, timeout=30) as web:
         adding.renew(home, NAME, simulator.base_url)
-        with closing(Book(book_folder(home, NAME))) as book:
-            yield World(home, simulator, book, web)
+        clock = Turned()
+        with closing(Book(book_folder(home, NAME), clock=clock)) as book:
+            yield World(home, simulator, book, clock, web)
 
 
 @contextmanager

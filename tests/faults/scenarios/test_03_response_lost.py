@@ -68,9 +68,7 @@ def test_an_answer_after_the_deadline_of_the_whole_request_is_an_unknown_outcome
     world: World, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also if every single byte comes in time: the deadline is that of the whole."""
-    monkeypatch.setattr(
-        http.Http.__init__, "__kwdefaults__", {**http.Http.__init__.__kwdefaults__, "deadline": HURRIED}
-    )
+    monkeypatch.setitem(http.Http.__init__.__kwdefaults__ or {}, "deadline", HURRIED)
     world.approve()
     world.faults(fault)
     world.sync()
