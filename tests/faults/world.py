@@ -27,6 +27,7 @@ from qbconsole import journal
 from qbconsole.actions import decide, queues
 from qbconsole.books.book import Book
 from qbconsole.books.home import book_folder
+from qbconsole.books.secrets import secrets_of
 from qbconsole.cli import adding
 from qbconsole.domain.clock import SystemClock
 from qbconsole.runner.once import sync_once
@@ -150,6 +151,11 @@ class World:
     def invoice_made(self) -> str:
         """The id of the one invoice that the program made last, by the server's log."""
         return str(self.requests("create_invoice")[-1]["record_ids"][0])
+
+    def expire_token(self) -> None:
+        """The next call of QuickBooks needs a new access token."""
+        given = {"access_token": "", "refresh_token": self.simulator.credentials()["quickbooks"]["refresh_token"]}
+        secrets_of(self.book.folder, self.book.settings, "quickbooks").write(given)
 
     # --- the operator -------------------------------------------------------------------------------------------------
 
