@@ -14,14 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from qbconsole import journal, ledger
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
-from qbconsole.domain.canonical import digest
-from qbconsole.domain.errors import Fatal, Problem, Retriable, SignIn
+from qbconsole.domain.errors import Fatal, Gone, Problem, Retriable, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
 from qbconsole.outbox import policy
-from qbconsole.outbox.queue import move
-from qbconsole.outbox.sending import sendable
+from qbconsole.outbox.queue import ABSOLUTE, move
+from qbconsole.outbox.sending import payload_hash, sendable
 from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
 
@@ -40,8 +39,6 @@ STALENESS = timedelta(seconds=3)
 """A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
 CLOCK_MARGIN = timedelta(minutes=5)
 """How far back before the first sending a look-up reaches, so that clocks may differ."""
-ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
-"""Kinds that set a value: sending them again changes nothing, so they are not looked for."""
 WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 """Kinds after which no desk proposes anything else."""
 
@@ -162,7 +159,10 @@ class Deliverer:
         if not claimed:
             return
         failpoint("claim.commit")
-        sends = [Send(operation, row["request_id"]) for row, operation in claimed]
+        sends = [
+            Send(operation, row["request_id"], again=row["before"]["first_sent_at"] is not None)
+            for row, operation in claimed
+        ]
         try:
             outcomes = await connector.apply_many(sends)
         except asyncio.CancelledError:
@@ -184,19 +184,21 @@ class Deliverer:
 
     def _claim(self, group: Sequence[dict[str, Any]], total: Delivered) -> list[tuple[dict[str, Any], Operation]]:
         """Claim a group, committed before any socket is opened."""
-        now, claimed, unfit = self.book.clock.now(), [], []
+        now, claimed = self.book.clock.now(), []
+        unfit: list[tuple[dict[str, Any], Problem]] = []
         with self.book.store.writing() as connection:
             for row in group:
                 try:
                     operation = sendable(connection, row)
+                    hash_ = payload_hash(row, operation)
                 except Fatal as changed:
-                    unfit.append((row, changed))
+                    unfit.append((row, policy.still_unknown(changed) if row["first_sent_at"] else changed))
                     continue
                 values = {
                     "attempts": row["attempts"] + 1,
                     "sent_at": now,
                     "first_sent_at": row["first_sent_at"] or now,
-                    "sent_hash": digest(operation),
+                    "sent_hash": hash_,
                 }
                 moved = move(connection, row, "claimed", at=now, fence=self.fence, **values)
                 if moved is None:
@@ -282,7 +284,8 @@ class Deliverer:
         self._move(row, verdict.state, total, due_at=now + timedelta(seconds=verdict.wait), **values)
 
     def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
-        self._move(row, "parked", total, **_words(problem))
+        made = {"remote_id": problem.remote_id, "number": problem.number} if isinstance(problem, Gone) else {}
+        self._move(row, "parked", total, **_words(problem), **made)
         total.problems.append(problem.words)
 
     def _move(self, row: dict[str, Any], state: str, total: Delivered, **values: Any) -> None:
