@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import uvicorn
 from tests.cli.command import Ran
+from tests.faults.zygote import Zygote
 
 from qbconsole import journal
 from qbconsole.actions import decide, queues
@@ -94,6 +95,7 @@ class World:
     clock: Turned
     """The book's, in this process."""
     web: httpx.Client
+    zygote: Zygote
     approved: list[str] = field(default_factory=list)
     """The deals whose invoices were approved."""
 
@@ -181,9 +183,9 @@ class World:
         """`qbconsole sync` in this process: a cycle, then whatever is still to be delivered."""
         return asyncio.run(sync_once(self.book, full=full))
 
-    def start(self, *words: str, failpoint: str = "") -> subprocess.Popen[str]:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         """One command in a process of its own."""
-        environment = {**os.environ, "QBCONSOLE_HOME": str(self.home), "QBCONSOLE_FAILPOINT": failpoint}
+        environment = {**os.environ, "QBCONSOLE_HOME": str(self.home)}
         command = [sys.executable, "-m", "qbconsole", *words]
         return subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -191,10 +193,8 @@ class World:
         )  # fmt: skip
 
     def run(self, *words: str, failpoint: str = "") -> Ran:
-        """The same, waited for."""
-        with self.start(*words, failpoint=failpoint) as process:
-            out, err = process.communicate(timeout=60)
-        return Ran(process.returncode, out, err)
+        """One command in a process of its own, waited for; it is killed where the failpoint says."""
+        return self.zygote.run(words, {"QBCONSOLE_HOME": str(self.home), "QBCONSOLE_FAILPOINT": failpoint})
 
     # --- the book -----------------------------------------------------------------------------------------------------
 
@@ -258,7 +258,7 @@ def sow(folder: Path, size: float = SIZE) -> Seed:
 
 
 @contextmanager
-def grown(seed: Seed, folder: Path, size: float = SIZE) -> Iterator[World]:
+def grown(seed: Seed, folder: Path, zygote: Zygote, size: float = SIZE) -> Iterator[World]:
     """A world of one's own."""
     for part in (seed.simulator, seed.home):
         shutil.copytree(part, folder / part.name)
@@ -267,7 +267,7 @@ def grown(seed: Seed, folder: Path, size: float = SIZE) -> Iterator[World]:
         adding.renew(home, NAME, simulator.base_url)
         clock = Turned()
         with closing(Book(book_folder(home, NAME), clock=clock)) as book:
-            yield World(home, simulator, book, clock, web)
+            yield World(home, simulator, book, clock, web, zygote)
 
 
 @contextmanager

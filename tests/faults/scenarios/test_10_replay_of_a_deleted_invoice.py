@@ -24,7 +24,7 @@ def test_a_replayed_success_of_a_deleted_invoice_is_a_conflict(world: World, day
         world.clock.ahead = timedelta(days=days)
     world.sync()
     (operation,) = world.invoices()
-    assert (operation["state"], operation["problem_class"]) == ("parked", "Conflict")
+    assert (operation["state"], operation["problem_class"]) == ("parked", "Gone")
     assert "deleted in QuickBooks" in operation["problem"]
     first, replay = [one for one in world.requests("create_invoice") if one["request_id"]]
     assert first["request_id"] == replay["request_id"], "no new invoice under another key"
