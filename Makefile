@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test histories lint lock build clean
+.PHONY: install demo test faults-all histories lint lock build clean
 
 install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
 
@@ -26,6 +26,9 @@ SEED ?= 1
 
 histories: install  ## play COUNT seeded histories of the outbox under a virtual clock, from SEED on
 	$(BIN)/python -m tests.histories --count $(COUNT) --seed $(SEED)
+
+faults-all: install  ## the scenarios of failures, killed at each passage of each commit point
+	QBCONSOLE_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults
 
 lint: install  ## style, types, layers
 	$(BIN)/ruff format --check src tests benchmarks

@@ -6,13 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tests.histories.ledger import stem_of
+from tests.journal.events import every_event
 
 from qbconsole import journal
 from qbconsole.domain.records import KINDS
 from qbconsole.domain.tags import customer_tag, has_line
 from qbconsole.ledger import documents, events, links
 from qbconsole.store import events as stamps
-from qbconsole.store import journal as chain
 from qbconsole.store import mirror, outbox
 from qbconsole.store.queues import DRAFTS
 
@@ -75,7 +75,7 @@ def _journalled(connection: Connection, operations: list[dict[str, Any]]) -> Ite
         yield broken
     last: dict[int, str] = {}
     receipts: Counter[int] = Counter()
-    for event in chain.chain(connection):
+    for event in every_event(connection):
         if event["kind"] == "operation":
             last[event["operation_id"]] = event["body"].get("to") or event["body"]["state"]
         receipts[event["operation_id"]] += event["kind"] == "receipt"

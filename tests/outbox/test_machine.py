@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.builders import CUT_OVER
+from tests.journal.events import every_event
 from tests.remote import Remote, task
 
 from qbconsole import journal
@@ -22,7 +23,6 @@ from qbconsole.outbox import queue
 from qbconsole.outbox.deliver import STALENESS, Deliverer
 from qbconsole.store import leases, migrations, outbox
 from qbconsole.store.engine import Store
-from qbconsole.store.journal import chain
 
 WINDOW = 5.0
 
@@ -206,7 +206,7 @@ class Machine(RuleBasedStateMachine):
     def both_say_the_same(self) -> None:
         with self.book.store.reading() as connection:
             rows = {row["id"]: row for row in outbox.listed(connection, tuple(queue.MOVES))}
-            last = {one["operation_id"]: one["body"] for one in chain(connection) if one["kind"] == "operation"}
+            last = {one["operation_id"]: one["body"] for one in every_event(connection) if one["kind"] == "operation"}
             assert journal.verify(connection) == ""
         assert {id_: row["state"] for id_, row in rows.items()} == {id_: one.state for id_, one in self.model.items()}
         assert {id_: body.get("to") or body["state"] for id_, body in last.items()} == {

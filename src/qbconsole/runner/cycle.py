@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions import drift
 from qbconsole.actions.propose import decide_automatically, propose
 from qbconsole.connectors.base import Accounting
-from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
+from qbconsole.domain.errors import Configuration, Fatal, Problem, Retriable, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import Outcome, pull
 from qbconsole.runner import expiry, firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.runner.metering import Meter
 from qbconsole.runner.proving import prove
-from qbconsole.store import facts, runs, watching
+from qbconsole.store import facts, outages, runs, watching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +119,7 @@ class Cycle:
             if isinstance(outcome, Outcome):
                 result.changed += outcome.changed
                 self._weigh(result, outcome.problem)  # the log has it already
+                self._answers(result, self.connectors[side].name)
             elif isinstance(outcome, Problem):
                 self._note(result, outcome, self.connectors[side].name)
             else:
@@ -153,12 +155,25 @@ class Cycle:
             self._note(result, problem)
 
     def _note(self, result: Result, problem: Problem, subject: str = "") -> None:
-        """A failure goes into the run's log, and the weightiest of them into the result."""
+        """A failure goes into the run's log, and the weightiest of them into the result.
+
+        A remote that does not answer is an alert once, in the run that finds it out: an hour of it is one, not sixty.
+        """
         self._weigh(result, problem)
         words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
             at = self.book.clock.now()
-            runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
+            passing = bool(subject) and isinstance(problem, Retriable)
+            level = "error" if not passing or outages.begin(connection, subject, at) else "info"
+            runs.log(connection, result.run_id, level, words, at=at, subject=subject, next_step=problem.next_step)
+
+    def _answers(self, result: Result, subject: str) -> None:
+        """A remote that did not answer does so again."""
+        with self.book.store.writing(durable=False) as connection:
+            at = self.book.clock.now()
+            if since := outages.end(connection, subject):
+                words = f"{subject} answers again, after {(at - since) // timedelta(minutes=1)} minutes."
+                runs.log(connection, result.run_id, "info", words, at=at, subject=subject)
 
     @staticmethod
     def _weigh(result: Result, problem: Problem | None) -> None:

@@ -50,12 +50,19 @@ async def sync_once(
             await asyncio.wait((working, beating), return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
                 await beating
-                raise Busy("Another runner took the book over.", next_step="It goes on with the work.")
-            return await working
+                raise _taken_over()
+            result = await working
+            if not lease.beat():  # it slept through its lease: what it did last was refused by the fence
+                raise _taken_over()
+            return result
         finally:
             for task in (working, beating):
                 task.cancel()
             await asyncio.gather(working, beating, return_exceptions=True)
+
+
+def _taken_over() -> Busy:
+    return Busy("Another runner took the book over.", next_step="It goes on with the work.")
 
 
 async def _work(book: Book, fence: int, opening: Opening, random: Random | None, *, full: bool) -> Result:
