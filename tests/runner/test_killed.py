@@ -40,6 +40,7 @@ class Business:
         self.url = json.loads(self.simulator.stdout.readline())["control_url"]
         self.run("book", "add", "acme", "--simulator", self.url, "--posting-window", "0")
         self.run("sync")
+        self.run("sync", "--full")  # reads the properties that the first one's stamps made
         self.book = open_book(self.home)
 
     def run(self, *words: str, failpoint: str = "") -> int:
