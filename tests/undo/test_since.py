@@ -149,6 +149,7 @@ async def test_a_refused_undo_that_is_retried_takes_back_after_all(
     (parked,) = outbox.listed(office.book)
 
     outbox.retry(office.book, parked.id, ANN)
+    assert decide.undo_words(office.book, taken.decision_id) == "no undo: it was taken back already"
     await office.deliver()
 
     assert office.person.row("Invoice", invoice)["TotalAmt"] == 0

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from qbconsole.domain.operations import Receipt
 
-RESTING = ("void_document", "delete_document", "create_document", "update_customer", "update_document")
-"""Kinds of inverse that rest on what a record holds, and are refused when that moved."""
+RESTING = ("void_document", "delete_document", "create_document")
+"""Kinds of inverse that take a document back: refused, they leave it and what it bills as they were."""
 
 
 def settle(connection: Connection, operation_row: dict[str, Any], receipt: Receipt, at: datetime) -> None:
