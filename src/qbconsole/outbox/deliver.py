@@ -15,7 +15,7 @@ from qbconsole import journal, ledger
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
 from qbconsole.domain.canonical import digest
-from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn, Throttled
+from qbconsole.domain.errors import MOVED, Conflict, Fatal, Problem, Retriable, SignIn, Throttled
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
@@ -211,7 +211,7 @@ class Deliverer:
     def _refuse_if_overtaken(self, connection: Connection, operation: Operation) -> None:
         """An inverse was decided for the month that was open then."""
         if why := overtaken(connection, self.book, operation):
-            raise Conflict(f"The undo came too late: {why}.", next_step="Look at the document and undo it again.")
+            raise Conflict(f"The undo came too late: {why}.", next_step="Look at it and undo it again.", code=MOVED)
 
     # --- settling -----------------------------------------------------------------------------------------------------
 
@@ -302,7 +302,7 @@ class Deliverer:
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
             if moved is not None and state == "parked" and not outcome_unknown(moved):
-                ledger.refused(connection, row)
+                ledger.refused(connection, moved)
         if moved is None:
             total.lost += 1
         elif state == "parked":
