@@ -12,6 +12,8 @@ from tests.undo.office import ANN, OCTOBER, TODAY, Office
 
 from qbconsole.actions import decide, outbox, queues
 from qbconsole.books.settings import change_setting
+from qbconsole.connectors.quickbooks.writing import documents
+from qbconsole.domain.errors import Conflict
 from qbconsole.domain.records import DocumentLine
 from qbconsole.store import facts, journal
 
@@ -149,6 +151,7 @@ async def test_a_refused_undo_that_is_retried_takes_back_after_all(
     (parked,) = outbox.listed(office.book)
 
     outbox.retry(office.book, parked.id, ANN)
+    assert decide.undo_words(office.book, taken.decision_id) == "no undo: it was taken back already"
     await office.deliver()
 
     assert office.person.row("Invoice", invoice)["TotalAmt"] == 0
@@ -287,3 +290,18 @@ async def test_a_discount_is_credited_as_it_was_billed(office: Office, monkeypat
     await office.deliver()
     (credit,) = office.served.company.records("CreditMemo")
     assert credit["TotalAmt"] == office.person.row("Invoice", office.made(taken.decision_id))["TotalAmt"] == 6420
+
+
+async def test_a_credit_memo_that_was_made_but_differs_is_not_made_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, _ = await undone(office, monkeypatch, mailed=True)
+
+    def differs(*_: object, **__: object) -> str:
+        raise Conflict("QuickBooks holds another sum.")
+
+    monkeypatch.setattr(documents, "compared", differs)
+    await office.deliver()
+    assert len(office.served.company.records("CreditMemo")) == 1
+    assert [row["kind"] for row in office.operations("parked")] == ["create_document"]
+    assert decide.undo_words(office.book, taken.decision_id) == "no undo: it was taken back already"

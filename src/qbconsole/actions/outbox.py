@@ -111,8 +111,16 @@ def retry(book: Book, id_: str, actor: Actor) -> Decided:
         decision_id = decider.record(Taken("log.retry", "outbox", f"L{row['id']}", words))
         if not queue.retry(connection, row, at=decider.at):
             raise NeedsPerson(f"Operation L{row['id']} is {row['state']}, not parked.", next_step="Nothing to do.")
+        _under_way_again(connection, row)
         failpoint("decide.commit")
     return Decided(decision_id, "log.retry", f"L{row['id']}", words, "no undo: it is sent at once")
+
+
+def _under_way_again(connection: Connection, row: dict[str, Any]) -> None:
+    """An undo that was refused is sent again: until it is known what comes of it, no other one is."""
+    decision = journal.decision(connection, row["decision_id"])
+    if decision and decision["undoes"]:
+        journal.mark_undone(connection, decision["undoes"], decision["id"])
 
 
 def cancel(book: Book, id_: str, actor: Actor) -> Decided:

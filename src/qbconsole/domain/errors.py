@@ -15,6 +15,9 @@ Problem
 
 from __future__ import annotations
 
+MOVED = "moved"
+"""The code of a conflict that was seen before anything was written: what the decision rests on has moved."""
+
 
 class Problem(Exception):  # noqa: N818 - the classes are named for what to do, not for being errors
     """What went wrong, in one plain line, and what to do next.

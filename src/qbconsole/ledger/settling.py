@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qbconsole.domain.errors import MOVED
 from qbconsole.domain.records import Customer
 from qbconsole.ledger import documents, links
 from qbconsole.store import journal
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from qbconsole.domain.operations import Receipt
-
-RESTING = ("void_document", "delete_document", "create_document", "update_customer", "update_document")
-"""Kinds of inverse that rest on what a record holds, and are refused when that moved."""
 
 
 def settle(connection: Connection, operation_row: dict[str, Any], receipt: Receipt, at: datetime) -> None:
@@ -54,7 +52,13 @@ def _undone(connection: Connection, operation_row: dict[str, Any]) -> None:
 
 
 def refused(connection: Connection, operation_row: dict[str, Any]) -> None:
-    """The remote refused what was to take a decision back, which stands: a payment since, say (invariant 3)."""
-    undoing = journal.decision(connection, operation_row["decision_id"])
-    if undoing and undoing["undoes"] and operation_row["kind"] in RESTING:
+    """The remote refused what was to take a decision back, which stands: a payment since, say (invariant 3).
+
+    Of a credit memo that has to be known: one that was made and differs, or may have been made before, may not be
+    made again.
+    """
+    kind, undoing = operation_row["kind"], journal.decision(connection, operation_row["decision_id"])
+    unwritten = operation_row["code"] == MOVED and operation_row["attempts"] <= 1
+    nothing_done = kind in ("void_document", "delete_document") or unwritten
+    if undoing and undoing["undoes"] and nothing_done:
         journal.mark_standing(connection, undoing["undoes"])

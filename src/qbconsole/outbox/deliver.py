@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from qbconsole import journal, ledger
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
-from qbconsole.domain.errors import Conflict, Fatal, Gone, Problem, Retriable, SignIn
+from qbconsole.domain.errors import MOVED, Conflict, Fatal, Gone, Problem, Retriable, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
@@ -227,7 +227,7 @@ class Deliverer:
     def _refuse_if_overtaken(self, connection: Connection, operation: Operation) -> None:
         """An inverse was decided for the month that was open then."""
         if why := overtaken(connection, self.book, operation):
-            raise Conflict(f"The undo came too late: {why}.", next_step="Look at the document and undo it again.")
+            raise Conflict(f"The undo came too late: {why}.", next_step="Look at it and undo it again.", code=MOVED)
 
     # --- settling -----------------------------------------------------------------------------------------------------
 
@@ -314,7 +314,7 @@ class Deliverer:
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
             if moved is not None and state == "parked" and not outcome_unknown(moved):
-                ledger.refused(connection, row)
+                ledger.refused(connection, moved)
         if moved is None:
             total.lost += 1
         elif state == "parked":

@@ -43,7 +43,7 @@ class UnmatchedScreen(DecidingScreen):
     def draw(self, painter: Painter, detail: Detail) -> RenderableType:
         """The company beside the shown candidate, then what made it a candidate."""
         company, *candidates = detail.sections
-        parts: list[RenderableType] = [painter.text(detail.headline, "bright")]
+        parts: list[RenderableType] = [painter.text(detail.headline, "bright"), *painter.undo(detail.undo)]
         if candidates:
             shown = candidates[self._candidate % len(candidates)]
             order = [fact.label for fact in company.facts if fact.label not in ("won deals", "id")]
@@ -58,7 +58,6 @@ class UnmatchedScreen(DecidingScreen):
             parts.append(painter.text("No customer looks like it: c creates it, s searches by hand.", "dim"))
         stake = tuple(fact for fact in company.facts if fact.label == "won deals")
         parts.extend(painter.section(Section("At stake", stake)))
-        parts.extend(painter.undo(detail.undo))
         return Group(*parts)
 
     def act_unmatched_next(self) -> None:

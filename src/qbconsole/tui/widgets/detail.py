@@ -85,12 +85,11 @@ class Painter:
         return self.text(words, "title")
 
     def detail(self, detail: Detail) -> Group:
-        """A whole row's evidence, section by section."""
-        parts: list[RenderableType] = [self.text(detail.headline, "bright")]
+        """A whole row's evidence: what it is and what undo will be, which has to be in sight, then all sections."""
+        parts: list[RenderableType] = [self.text(detail.headline, "bright"), *self.undo(detail.undo)]
         for section in detail.sections:
             parts.extend(self.section(section))
         parts.extend(self.choices(detail.choices))
-        parts.extend(self.undo(detail.undo))
         return Group(*parts)
 
     def section(self, section: Section) -> Iterable[RenderableType]:
@@ -144,7 +143,7 @@ class Painter:
         if not words:
             return ()
         told = words if words.startswith("no undo") else f"undo: {words}"
-        return (Text(), self.text(told, "warn" if words.startswith("no undo") else "dim"))
+        return (self.text(told, "warn" if words.startswith("no undo") else "dim"),)
 
     def beside(self, columns: list[tuple[str, Section]], order: Iterable[str]) -> Table:
         """Sections side by side, row by row as `order` names the facts; each column has its own heading."""

@@ -10,7 +10,7 @@ from qbconsole.connectors.quickbooks.translate import KIND_OF_TYPE
 from qbconsole.connectors.quickbooks.writing.changes import Change, sparse
 from qbconsole.connectors.quickbooks.writing.fields import change, differing, refuse_if_moved
 from qbconsole.connectors.quickbooks.writing.held import foreign_answer
-from qbconsole.domain.errors import Conflict, Gone, NeedsPerson, Retriable
+from qbconsole.domain.errors import MOVED, Conflict, Gone, NeedsPerson, Retriable
 from qbconsole.domain.money import minor_digits, spoken
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ async def _refuse_if_moved(shelf: Shelf, operation: CreateDocument) -> None:
     if invoice.voided or invoice.balance != operation.reverses_balance:
         state = "voided" if invoice.voided else f"open with {invoice.balance}, not {operation.reverses_balance}"
         words = f"invoice {invoice.number or invoice.id}, which it takes back, is {state} now."
-        raise Conflict(words, next_step="Look at the invoice and decide again.")
+        raise Conflict(words, next_step="Look at the invoice and decide again.", code=MOVED)
 
 
 async def _refuse_if_closed(shelf: Shelf, operation: CreateDocument) -> None:
