@@ -451,7 +451,7 @@ def test_remote_text_is_safe_wherever_it_is_shown(book: Book) -> None:
 
 
 def test_every_key_is_bound_once_in_a_scope() -> None:
-    for scope in ("unmatched", "invoices", "overdue", "conflicts", "log"):
+    for scope in ("unmatched", "invoices", "overdue", "conflicts", "log", "journal"):
         keys = [one.key for each in (scope, "rows", "everywhere") for one in registry.for_scope(each)]
         assert len(keys) == len(set(keys)), scope
 

@@ -167,3 +167,16 @@ async def test_a_firm_page_that_cannot_be_written_holds_no_book_up(office: Offic
     (office.book.folder.parent.parent / "firm.db").write_bytes(b"this is a letter, not a database" * 100)
     assert (await office.cycle().run("test")).problem is None
     assert "firm.db cannot be used" in caplog.text
+
+
+async def test_a_run_that_does_not_add_up_says_so_though_every_call_was_answered(office: Office) -> None:
+    office.crm.pages = [owners("1", "2")]
+    with office.book.store.writing() as connection:  # a defect: one record is counted as seen twice
+        connection.exec_driver_sql(
+            "CREATE TRIGGER defect AFTER INSERT ON run_stream BEGIN UPDATE run_stream SET seen = seen + 1; END"
+        )
+    result = await office.cycle().run("test")
+    words = "crm.owners is out of balance: 3 seen, 2 applied, 0 unchanged, 0 held, 0 failed."
+    assert (result.problem, result.out_of_balance) == (None, [words])
+    assert office.log() == [("error", words)]
+    assert office.runs()[0]["counts"]["out_of_balance"] == [words]

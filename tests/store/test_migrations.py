@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +21,8 @@ import pytest
 from sqlalchemy import create_engine
 from tests.builders import NOW
 
-from qbconsole.domain.canonical import digest
+from qbconsole import journal
+from qbconsole.domain.canonical import canonical, digest
 from qbconsole.domain.errors import Fatal
 from qbconsole.domain.records import Customer
 from qbconsole.store import migrations, mirror, streams
@@ -131,6 +134,28 @@ def test_a_mirror_of_the_first_version_keeps_its_records_and_is_listed_again(sto
         assert fresh is not None
         assert fresh.project
         assert len(mirror.payload_versions(connection, "customers", "7")) == 1
+    store.close()
+
+
+def test_a_journal_of_an_earlier_version_still_verifies_and_goes_on(store: Store) -> None:
+    _first_version(store)
+    previous = ""
+    with contextlib.closing(sqlite3.connect(store.path)) as database, database:
+        for number in (1, 2):
+            body = canonical({"words": f"hold {number}"})
+            content, at = digest(json.loads(body)), datetime.fromisoformat(STAMP)
+            sealed = digest(previous, "decision", at, None, None, content)
+            row = (number, STAMP, "decision", None, None, content, previous, sealed)
+            database.execute("INSERT INTO journal_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            database.execute("INSERT INTO journal_content VALUES (?, ?)", (number, body))
+            database.execute("INSERT INTO journal_subject VALUES (?, ?)", (f"deals:{number}", number))
+            previous = sealed
+    migrations.prepare(store)
+    with store.writing() as connection:
+        assert journal.verify(connection) == ""
+        assert journal.head(connection) == journal.Head(2, previous)
+        journal.append(connection, "decision", {"words": "hold 3"}, at=NOW, subjects=("deals:3",))
+        assert journal.verify(connection) == ""
     store.close()
 
 

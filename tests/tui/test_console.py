@@ -276,7 +276,10 @@ async def test_history_tells_who_decided(furnished: Furnished) -> None:
         await until(pilot, lambda: isinstance(app.screen, Overlay))
         await pilot.pause()
         assert "approve Work for" in picture(app)
-        assert "taken back" in picture(app)
+        assert "shown: Draft: invoice from deal" in picture(app)
+        await pilot.press(*["j"] * 40)
+        await until(pilot, lambda: "given up; it is not sent" in picture(app))
+        assert "undo approve Work for" in picture(app)
 
 
 async def test_the_palette_runs_the_actions_of_the_registry(furnished: Furnished) -> None:

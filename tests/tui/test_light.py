@@ -43,7 +43,7 @@ def opened_book() -> set[str]:
     )
 
 
-@pytest.mark.parametrize("scope", ["home", "unmatched", "invoices", "overdue", "conflicts", "log"])
+@pytest.mark.parametrize("scope", ["home", "unmatched", "invoices", "overdue", "conflicts", "log", "journal"])
 def test_every_action_of_a_screen_has_its_key_and_no_key_two_actions(scope: str) -> None:
     made = bindings(scope, "rows", "everywhere")
     assert len({one.key for one in made}) == len(made)
@@ -54,11 +54,13 @@ def test_every_action_of_a_screen_has_its_key_and_no_key_two_actions(scope: str)
 def test_every_action_does_something_on_its_screen() -> None:
     from qbconsole.tui.screens.conflicts import ConflictsScreen
     from qbconsole.tui.screens.invoices import InvoicesScreen
+    from qbconsole.tui.screens.journal import JournalScreen
     from qbconsole.tui.screens.log import LogScreen
     from qbconsole.tui.screens.overdue import OverdueScreen
     from qbconsole.tui.screens.unmatched import UnmatchedScreen
 
-    for screen in (ConflictsScreen, InvoicesScreen, LogScreen, OverdueScreen, UnmatchedScreen):
+    for screen in (ConflictsScreen, InvoicesScreen, JournalScreen, LogScreen, OverdueScreen, UnmatchedScreen):
         for one in ACTIONS:
-            if one.scope == screen.SCOPE or (one.scope in ("rows", "everywhere") and screen is not LogScreen):
+            shared = one.scope == "everywhere" or (one.scope == "rows" and screen is not JournalScreen)
+            if one.scope == screen.SCOPE or (shared and screen is not LogScreen):
                 assert hasattr(screen, f"act_{one.id.replace('.', '_')}"), one.id

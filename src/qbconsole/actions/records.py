@@ -43,7 +43,7 @@ def find(connection: Connection, text: str) -> list[Meant]:
         Configuration: there is no such record here, or the name is that of many.
     """
     wanted = " ".join(text.split())
-    for read in (_decision, _operation, _row, _named_kind, _number, _name):
+    for read in (_decision, _event, _operation, _row, _named_kind, _number, _name):
         if found := read(connection, wanted):
             return found
     step = "Say deal:1042, invoice:1042, customer:60, a name, a row such as I7, or a decision such as D12."
@@ -54,6 +54,17 @@ def _decision(connection: Connection, wanted: str) -> list[Meant]:
     match = re.fullmatch(r"(?i)(?:D|decision[: ])(\d+)", wanted)
     row = journal.decision(connection, int(match[1])) if match else None
     return [Meant(safe_text(f"decision D{row['id']}: {row['words']}"), (), (row["id"],))] if row else []
+
+
+def _event(connection: Connection, wanted: str) -> list[Meant]:
+    """An event of the journal: the decision that it belongs to, or the records that it is about."""
+    match = re.fullmatch(r"(?i)J(\d+)", wanted)
+    found = journal.by_ids(connection, [int(match[1])]) if match else []
+    if not found:
+        return []
+    decision = found[0]["decision_id"]
+    about = () if decision else tuple(journal.subjects_of(connection, [found[0]["id"]]).get(found[0]["id"], ()))
+    return [Meant(safe_text(f"journal event {wanted.upper()}"), about, (decision,) if decision else ())]
 
 
 def _operation(connection: Connection, wanted: str) -> list[Meant]:

@@ -41,13 +41,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.overdue", "everywhere", "4", "overdue", "Invoices past due and their next step.", "queue"),
     Action("screen.conflicts", "everywhere", "5", "conflicts", "Fields that both sides hold and that differ.", "queue"),
     Action("screen.log", "everywhere", "6", "sync log", "Runs, failures and the outbox.", "log"),
+    Action("screen.journal", "everywhere", "9", "journal", "Every decision, operation and receipt.", "journal"),
     Action("undo", "everywhere", "u", "undo", "Take this row's decision back, else what the last key decided.", "undo"),
     Action("sync", "everywhere", "S", "sync now", "Ask the runner for a cycle now.", "sync"),
     Action("search", "everywhere", "slash", "search", "Find rows by name, number or cause."),
     Action("help", "everywhere", "question_mark", "help", "The keys of this screen, or why this row is here."),
     Action("palette", "everywhere", "colon", "commands", "Every action by name."),
     Action("open", "everywhere", "o", "open", "Open the record in the browser, or copy its link over SSH."),
-    Action("history", "everywhere", "H", "history", "What was decided about this row and what came of it.", "journal"),
+    Action("history", "everywhere", "H", "history", "The story of this row's record, from the beginning.", "journal"),
     Action("copy", "everywhere", "y", "copy id", "Copy the record's id."),
     Action("back", "everywhere", "escape", "back", "Close what is open."),
     Action("quit", "everywhere", "q", "quit", "Leave the console; the runner goes on."),
@@ -107,6 +108,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("log.retry", "log", "R", "retry", "Send a parked operation again.", "outbox retry"),
     Action("log.cancel", "log", "x", "cancel", "Give an operation up; what it held is free again.", "outbox cancel"),
     Action("log.failed", "log", "f", "failed only", "Show failures alone."),
+    # journal
+    Action("journal.open", "journal", "enter", "open", "The event in full, and whom it is about.", "journal"),
 )  # fmt: skip
 
 _BY_ID = {one.id: one for one in ACTIONS}

@@ -20,6 +20,10 @@ _SKIPPED = ("payload_hash", "revision", "lines", "links")
 """Fields of a record whose change a person does not read."""
 
 
+_Words = tuple[str, list[str], str]
+"""Words, lines below them, and the tone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event in words. `tone` is plain, dim, good, warn or bad; `details` are lines below it."""
@@ -36,19 +40,24 @@ class Told:
 def tell(event: dict[str, Any]) -> Told:
     """One event in words; of an erased one only that it was."""
     body = event["body"]
-    words, details, tone = (FORGOTTEN, [], "dim") if body is None else _TELLERS.get(event["kind"], _other)(event, body)
+    words, details, tone = (FORGOTTEN, [], "dim") if body is None else _in_words(event, body)
     name = f"L{event['operation_id']} " if event["operation_id"] and event["kind"] != "decision" else ""
     lines = tuple(safe_text(line) for line in details if line)
     ids = event["decision_id"], event["operation_id"]
     return Told(event["id"], event["at"], safe_text(f"{name}{words}"), lines, tone, *ids)
 
 
+def _in_words(event: dict[str, Any], body: dict[str, Any]) -> _Words:
+    """An event in words; one of a shape that is not known here, of another version say, as far as it goes."""
+    try:
+        return _TELLERS.get(event["kind"], _other)(event, body)
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return _other(event, body)
+
+
 def story(events: Iterable[dict[str, Any]]) -> Iterator[Told]:
     """Events in words; a step that the receipt beside it tells is left out."""
     return (tell(one) for one in events if (one["body"] or {}).get("to") != "settled")
-
-
-_Words = tuple[str, list[str], str]
 
 
 def _decision(event: dict[str, Any], body: dict[str, Any]) -> _Words:
@@ -150,7 +159,7 @@ def _forget(_event: dict[str, Any], body: dict[str, Any]) -> _Words:
 
 
 def _other(event: dict[str, Any], body: dict[str, Any]) -> _Words:
-    return f"{event['kind']}: {body.get('words', '')}", [], "plain"
+    return f"{event['kind']}: {body.get('words') or ' '.join(map(str, body))}", [], "plain"
 
 
 _TELLERS: dict[str, Callable[[dict[str, Any], dict[str, Any]], _Words]] = {

@@ -49,10 +49,15 @@ def sync(
         f"Run {document['run']}: {document['changed']} records changed, {document['delivered']['settled']} operations"
         f" delivered, {document['delivered']['parked']} parked.",
         *(f"Paused: {one['rule']}. {one['words']}." for one in document["drift"]),
+        *document["out_of_balance"],
         *(f"{queue}: {count} rows wait" for queue, count in document["waiting"].items() if count),
     ]
     answer(document, lines, as_json=as_json)
-    waiting = any(document["waiting"].values()) or document["parked"] or document["drift"]
+    if document["out_of_balance"]:
+        raise typer.Exit(Exit.FAILED)
+    waiting = (
+        any(document["waiting"].values()) or document["parked"] or document["drift"] or document["receivables_off"]
+    )
     raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
 
 
@@ -69,10 +74,11 @@ def _unlock(book: Book) -> None:
 def summary(book: Book, result: Result) -> dict[str, Any]:
     """A cycle as a document: what it did, and what waits for a person now."""
     from qbconsole.actions import drift, queues
-    from qbconsole.store import outbox
+    from qbconsole.store import outbox, proofs
 
     with book.store.reading() as connection:
         parked = outbox.counts(connection).get("parked", 0)
+        receivables = proofs.out_of_balance(connection)
     return {
         "book": book.name,
         "run": result.run_id,
@@ -84,4 +90,6 @@ def summary(book: Book, result: Result) -> dict[str, Any]:
         "waiting": {name: count for name, (count, _) in queues.counts(book).items()},
         "parked": parked,
         "drift": drift.as_rows(drift.found(book)),
+        "out_of_balance": result.out_of_balance,
+        "receivables_off": receivables is not None,
     }

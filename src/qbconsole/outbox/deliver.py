@@ -50,6 +50,8 @@ WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 class Delivered:
     """What a delivery did, each operation counted by what became of it."""
 
+    due: int = 0
+    """All that were taken up, one as often as it was."""
     settled: int = 0
     retried: int = 0
     unknown: int = 0
@@ -59,13 +61,15 @@ class Delivered:
     """Of the settled, those from which something follows: what was made or taken back, not what was merely stamped."""
     lost: int = 0
     """Claims that another runner's fence took away."""
+    left: int = 0
+    """Taken up, but not touched: the runner was stopping."""
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """What somebody should know of what was done."""
 
     def add(self, other: Delivered) -> None:
         """Count another delivery in."""
-        for name in ("settled", "retried", "unknown", "parked", "found", "consequences", "lost"):
+        for name in ("due", "settled", "retried", "unknown", "parked", "found", "consequences", "lost", "left"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.problems += other.problems
         self.notices += other.notices
@@ -125,16 +129,23 @@ class Deliverer:
         total = Delivered()
         connector = self.connectors[system]
         mine = [row for row in due if row["system"] == system]
+        total.due += len(mine)
         fresh = [row for row in mine if row["state"] in ("waiting", "pending")]
         for row in mine:
-            if row["state"] in ("claimed", "unknown") and not self._stopping.is_set():
-                again = await self._look(connector, row, total)
-                fresh += [again] if again else []
-        group = GROUPS[system]
-        for start in range(0, len(fresh), group):
+            if row["state"] in ("waiting", "pending"):
+                continue
             if self._stopping.is_set():
-                break
-            await self._send(connector, fresh[start : start + group], total)
+                total.left += 1
+                continue
+            again = await self._look(connector, row, total)
+            fresh += [again] if again else []
+        size = GROUPS[system]
+        for start in range(0, len(fresh), size):
+            group = fresh[start : start + size]
+            if self._stopping.is_set():
+                total.left += len(group)
+            else:
+                await self._send(connector, group, total)
         return total
 
     # --- an unknown outcome -------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.records import KINDS
+from qbconsole.domain.text import safe_text
 from qbconsole.store import census, mirror, runs, streams
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from qbconsole.connectors.base import Page, Pulled
     from qbconsole.domain.records import Record
     from qbconsole.store.engine import Store
+
+
+REFUSED = (SQLAlchemyError, ValueError, ArithmeticError)
+"""What the database or its driver says to a value that it cannot take: too large an integer, half a character."""
 
 
 def kind_of(stream: str) -> type[Record]:
@@ -40,7 +45,7 @@ def store_page(store: Store, page: Page, run_id: int, *, provable: bool, at: dat
     incoming = [_incoming(kind, pulled) for pulled in page.records]
     with store.writing(durable=False) as connection:
         sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
-        applied = _apply(connection, kind, incoming, at, sweep)
+        applied, incoming = _apply(connection, kind, incoming, at, sweep)
         if page.problem is None:
             failpoint("cursor.commit")
             _keep_cursor(connection, page, at, sweep)
@@ -99,32 +104,38 @@ def _incoming(kind: type[Record], pulled: Pulled) -> mirror.Incoming:
 
 def _apply(
     connection: Connection, kind: type[Record], incoming: list[mirror.Incoming], at: datetime, sweep: int
-) -> mirror.Applied:
-    """The page at once; if the database refuses one of its records, one by one, and that one is held."""
+) -> tuple[mirror.Applied, list[mirror.Incoming]]:
+    """The page at once; if the database refuses one of its records, one by one, and that one is held.
+
+    Returns:
+        What became of the page, and its records, those with a problem that the database had with them.
+    """
     try:
         with connection.begin_nested():
-            return mirror.apply_page(connection, kind, incoming, at, sweep)
-    except SQLAlchemyError:
-        total = mirror.Applied()
+            return mirror.apply_page(connection, kind, incoming, at, sweep), incoming
+    except REFUSED:
+        total, told = mirror.Applied(), []
         for record in incoming:
-            total.add(_apply_one(connection, kind, record, at, sweep))
-        return total
+            applied, as_told = _apply_one(connection, kind, record, at, sweep)
+            total.add(applied)
+            told.append(as_told)
+        return total, told
 
 
 def _apply_one(
     connection: Connection, kind: type[Record], record: mirror.Incoming, at: datetime, sweep: int
-) -> mirror.Applied:
+) -> tuple[mirror.Applied, mirror.Incoming]:
     try:
         with connection.begin_nested():
-            return mirror.apply_page(connection, kind, [record], at, sweep)
-    except SQLAlchemyError as error:
-        problem = f"{kind.kind} {record.id} cannot be stored: {type(error).__name__}"
+            return mirror.apply_page(connection, kind, [record], at, sweep), record
+    except REFUSED as error:
+        problem = f"{kind.kind} {safe_text(record.id)} cannot be stored: {type(error).__name__}"
+    held = mirror.Incoming(kind, record.id, record.payload, None, problem)
     try:
         with connection.begin_nested():
-            held = mirror.Incoming(kind, record.id, record.payload, None, problem)
-            return mirror.apply_page(connection, kind, [held], at, sweep)
-    except SQLAlchemyError:
-        return mirror.Applied(seen=1, failed=1)
+            return mirror.apply_page(connection, kind, [held], at, sweep), held
+    except REFUSED:
+        return mirror.Applied(seen=1, failed=1), mirror.Incoming(kind, safe_text(record.id), "", None, problem)
 
 
 def _log(connection: Connection, run_id: int, page: Page, incoming: Sequence[mirror.Incoming], at: datetime) -> None:

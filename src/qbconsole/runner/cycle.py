@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qbconsole.actions import drift
 from qbconsole.actions.propose import decide_automatically, propose
 from qbconsole.connectors.base import Accounting
+from qbconsole.domain import balance
 from qbconsole.domain.errors import Configuration, Fatal, Problem, Retriable, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import Outcome, pull
@@ -38,6 +39,7 @@ class Result:
     automatic: int = 0
     delivered: Delivered = field(default_factory=Delivered)
     problem: Problem | None = None
+    out_of_balance: list[str] = field(default_factory=list)
 
     @property
     def stops(self) -> bool:
@@ -46,7 +48,7 @@ class Result:
 
     def counts(self) -> dict[str, Any]:
         """The figures that the run keeps."""
-        sent = {name: getattr(self.delivered, name) for name in ("settled", "retried", "unknown", "parked", "found")}
+        sent = {name: getattr(self.delivered, name) for name in ("due", *balance.CAME_TO, "found")}
         return {"changed": self.changed, "automatic": self.automatic, "proposed": self.proposed, **sent}
 
 
@@ -198,8 +200,14 @@ class Cycle:
         """Close the run, and let the firm's page know."""
         self._log_parked(result)
         self._meter.note()
+        at = self.book.clock.now()
         with self.book.store.writing(durable=False) as connection:
-            runs.finish(connection, result.run_id, state, self.book.clock.now(), error=error, counts=result.counts())
+            counts = result.counts()
+            result.out_of_balance = balance.differences(runs.streams(connection, result.run_id), counts)
+            for words in result.out_of_balance:
+                runs.log(connection, result.run_id, "error", words, at=at, next_step="Say: qbconsole sync --full")
+            counts["out_of_balance"] = result.out_of_balance
+            runs.finish(connection, result.run_id, state, at, error=error, counts=counts)
         firm.summarise(self.book, error)
 
 

@@ -73,6 +73,12 @@ def _log() -> Screen[Any]:
     return LogScreen()
 
 
+def _journal() -> Screen[Any]:
+    from qbconsole.tui.screens.journal import JournalScreen
+
+    return JournalScreen()
+
+
 class ConsoleApp(App[int]):
     """One book on the screen."""
 
@@ -84,6 +90,7 @@ class ConsoleApp(App[int]):
         "overdue": _overdue,
         "conflicts": _conflicts,
         "log": _log,
+        "journal": _journal,
     }
     COMMANDS: ClassVar[set[Any]] = {lambda: ActionProvider}
     ENABLE_COMMAND_PALETTE = True

@@ -13,15 +13,17 @@ from qbconsole.actions.registry import for_scope
 from qbconsole.actions.views import Choice
 from qbconsole.domain.errors import Configuration, NeedsPerson
 from qbconsole.domain.money import spoken
-from qbconsole.domain.text import SafeText, safe_text
+from qbconsole.domain.text import safe_text
+from qbconsole.tui import past
 from qbconsole.tui.health import Health, RunBrief
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from qbconsole.actions.bulk import Foreseen, TakenBack
     from qbconsole.actions.decide import Decided
+    from qbconsole.actions.story import Told
     from qbconsole.actions.views import Detail, Row
     from qbconsole.books.book import Book
     from qbconsole.domain.records import Customer
@@ -46,16 +48,6 @@ class RunStory:
     brief: RunBrief
     streams: tuple[dict[str, Any], ...]
     events: tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One thing that was decided about a row, and what became of it."""
-
-    at: datetime
-    actor: SafeText
-    words: SafeText
-    became: SafeText
 
 
 @dataclass
@@ -146,20 +138,29 @@ class Desk:
             streams = runs.streams(connection, run_id)
             return RunStory(run_of(row, streams), tuple(streams), tuple(runs.events(connection, run_id)))
 
-    def history(self, row_id: str) -> list[Past]:
-        """What was decided about a row, newest first."""
-        from qbconsole.store import journal, outbox
+    def history(self, row_id: str) -> list[Told]:
+        """The story of the record behind a row, in order.
 
-        with self.book.store.reading() as connection:
-            return [
-                Past(
-                    one["at"],
-                    safe_text(f"{one['actor']} ({one['origin']})"),
-                    safe_text(one["words"]),
-                    safe_text(_became(outbox.of_decision(connection, one["id"]), undone=one["undone_by"] is not None)),
-                )
-                for one in journal.decisions(connection, row_id=row_id)
-            ]
+        Raises:
+            Configuration: the row is gone.
+        """
+        return past.story(self.book, row_id)
+
+    def journal_keys(self, search: str = "") -> list[str]:
+        """The keys of the journal's events, newest first."""
+        return past.keys(self.book, search)
+
+    def journal_page(self, wanted: Sequence[str]) -> Mapping[str, Told]:
+        """Those events in words."""
+        return past.page(self.book, wanted)
+
+    def journal_event(self, key: str) -> past.Event:
+        """One event in full.
+
+        Raises:
+            Configuration: there is no such event.
+        """
+        return past.event(self.book, key)
 
     def link(self, row_id: str) -> str:
         """The address of a row's record in QuickBooks.
@@ -168,12 +169,17 @@ class Desk:
             NeedsPerson: the row has no record there yet.
         """
         from qbconsole.ledger import documents
+        from qbconsole.store import journal
         from qbconsole.store.queues import DRAFTS, FOLLOW_UPS
 
         number = int(row_id[1:])
         document_id = ""
         with self.book.store.reading() as connection:
-            if row_id.startswith("O"):
+            if row_id.startswith("J"):
+                subjects = journal.subjects_of(connection, [number]).get(number, [])
+                named = (one.partition(":")[2] for one in subjects if one.startswith("documents:"))
+                document_id = next(named, "")
+            elif row_id.startswith("O"):
                 document_id = (FOLLOW_UPS.get(connection, number) or {}).get("document_id", "")
             elif row_id.startswith("I"):
                 decision_id = (DRAFTS.get(connection, number) or {}).get("decision_id")
@@ -326,7 +332,7 @@ def health_of(status: dict[str, Any], *, read_only: bool) -> Health:
         counts={name: (one["rows"], one["money"]) for name, one in status["queues"].items()},
         ageing=tuple((name, one["money"]) for name, one in status["ageing"].items()),
         runs=runs,
-        out_of_balance=_off(status["out_of_balance"], status["currency"]),
+        out_of_balance=_off(status["out_of_balance"], status["currency"]) or _run_off(runs),
         drift=tuple(one["words"] for one in status["drift"]),
         sign_in=status["sign_in"]["warning"],
     )
@@ -339,6 +345,12 @@ def _off(found: dict[str, Any] | None, home: str) -> str:
     return f"A/R off by {currency}{spoken(found['amount'], found['currency'])}"
 
 
+def _run_off(runs: Sequence[RunBrief]) -> str:
+    """That the newest finished run did not add up."""
+    newest = next((one for one in runs if one.finished_at), None)
+    return f"run {newest.id} out of balance" if newest and newest.out_of_balance else ""
+
+
 def run_of(row: dict[str, Any], streams: Sequence[dict[str, Any]]) -> RunBrief:
     """A run from its row and what it did to each stream."""
     totals = {name: sum(one[name] for one in streams) for name in ("seen", "applied", "held", "failed")}
@@ -349,15 +361,6 @@ def run_of(row: dict[str, Any], streams: Sequence[dict[str, Any]]) -> RunBrief:
         state=row["state"],
         reason=safe_text(row["reason"]),
         error=safe_text(row["error"]),
+        out_of_balance=tuple(row["counts"].get("out_of_balance", ())),
         **totals,
     )
-
-
-def _became(operations: Sequence[dict[str, Any]], *, undone: bool) -> str:
-    if not operations:
-        return "taken back" if undone else ""
-    words = {"settled": "delivered", "parked": "parked", "cancelled": "cancelled", "waiting": "in the posting window"}
-    states = [words.get(one["state"], "being sent") for one in operations]
-    numbers = [one["number"] for one in operations if one["number"]]
-    told = ", ".join(dict.fromkeys(states)) + (f" as {numbers[0]}" if numbers else "")
-    return f"{told}; taken back" if undone else told

@@ -24,6 +24,8 @@ class RunBrief:
     applied: int = 0
     held: int = 0
     failed: int = 0
+    out_of_balance: tuple[str, ...] = ()
+    """What did not add up in it, a sentence each."""
 
     @property
     def seconds(self) -> float:

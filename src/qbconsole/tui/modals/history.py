@@ -1,4 +1,4 @@
-"""What `H` shows: everything that was decided about a row, newest first."""
+"""What `H` shows: the story of a record, from the first decision to the last receipt; and an event in full."""
 
 from __future__ import annotations
 
@@ -13,17 +13,27 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from qbconsole.tui.desk import Past
+    from qbconsole.actions.story import Told
+    from qbconsole.tui.past import Event
     from qbconsole.tui.widgets.detail import Painter
 
 
-def draw_history(painter: Painter, past: Sequence[Past]) -> Group:
-    """Each decision: when, who, what, and what became of it."""
+def draw_history(painter: Painter, told: Sequence[Told]) -> Group:
+    """Each event: when, what, and the lines below it."""
     parts: list[RenderableType] = []
-    for one in past:
-        parts += [
-            painter.title(f"{local(one.at)}  {one.actor}"),
-            painter.text(one.words),
-            painter.text(one.became or "nothing was written", "dim"),
-        ]
+    for one in told:
+        parts += [painter.text(f"{local(one.at)}  {one.words}", one.tone)]
+        parts += [painter.text(f"  {line}", "dim") for line in one.details]
     return Group(*(parts or [painter.text("Nothing was decided about this row yet.", "dim")]))
+
+
+def draw_event(painter: Painter, event: Event) -> Group:
+    """An event in full: its words, what was shown, whom it is about, its undo, and its link in the chain."""
+    told = event.told
+    parts: list[RenderableType] = [painter.text(told.words, told.tone), painter.text(local(told.at), "dim")]
+    parts += [*painter.undo(event.undo), painter.text("")]
+    parts += [painter.text(line) for line in told.details]
+    if event.subjects:
+        parts += [painter.title("About"), painter.text(", ".join(event.subjects))]
+    parts += [painter.title("In the chain"), painter.text(f"{event.key}, digest {event.digest}", "dim")]
+    return Group(*parts)

@@ -169,6 +169,10 @@ class ConsoleScreen(Screen[None]):
         """Sync log."""
         self.go("log")
 
+    def act_screen_journal(self) -> None:
+        """Journal."""
+        self.go("journal")
+
     def act_rows_down(self) -> None:
         """The next row; in the evidence a line down."""
         self._move(1)

@@ -46,7 +46,9 @@ class Entry:
         """Whether somebody has to look."""
         if self.operation is not None:
             return self.operation.state == "parked"
-        return self.run is not None and (self.run.state in ("failed", "stopped") or bool(self.run.held))
+        return self.run is not None and (
+            self.run.state in ("failed", "stopped") or bool(self.run.held or self.run.out_of_balance)
+        )
 
 
 class LogScreen(ConsoleScreen):
@@ -164,9 +166,13 @@ class LogScreen(ConsoleScreen):
         word = {"done": "done", "running": "running"}.get(run.state, run.state)
         counts = f"{run.seen} seen, {run.applied} applied" + (f", {run.held} held" if run.held else "")
         words = f"run {run.id}, {run.reason}: {run.error or counts}"
+        if run.out_of_balance:
+            sign, tone, _ = verdict("failed")
+            words = f"out of balance: {words}"
+        off = "bad" if run.out_of_balance else ""
         age = ago(run.started_at, datetime.now(UTC))
         return [
-            [(f"{sign} {fit(word, 8)}", tone), (fit(words, max(4, width - 22)), ""), (fit(age, 12, right=True), "dim")]
+            [(f"{sign} {fit(word, 8)}", tone), (fit(words, max(4, width - 22)), off), (fit(age, 12, right=True), "dim")]
         ]
 
     # --- keys ---------------------------------------------------------------------------------------------------------
@@ -225,8 +231,7 @@ def _draw_run(painter: Painter, story: RunStory) -> RenderableType:
         painter.text(f"Run {brief.id}: {brief.state}, {brief.seconds:.1f} s, {brief.reason}", "bright"),
         painter.text(f"began {local(brief.started_at)}", "dim"),
     ]
-    if brief.error:
-        parts.append(painter.text(brief.error, "bad"))
+    parts += [painter.text(words, "bad") for words in (brief.error, *brief.out_of_balance) if words]
     if story.streams:
         parts.append(painter.title("Streams: seen = applied + unchanged + held + failed"))
         told = [one for one in story.streams if one["seen"] or one["error"]]

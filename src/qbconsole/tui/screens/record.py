@@ -17,16 +17,17 @@ from qbconsole.tui.screens.base import ConsoleScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qbconsole.tui.desk import Desk, Past
+    from qbconsole.actions.story import Told
+    from qbconsole.tui.desk import Desk
 
 
 class RecordScreen(ConsoleScreen):
     """A screen whose rows are records of a book."""
 
     class Remembered(Message):
-        """What was decided about a row."""
+        """The story of a row's record."""
 
-        def __init__(self, key: str, past: Sequence[Past]) -> None:
+        def __init__(self, key: str, past: Sequence[Told]) -> None:
             super().__init__()
             self.key, self.past = key, past
 
@@ -65,7 +66,7 @@ class RecordScreen(ConsoleScreen):
             self.say(f"{event.link} is in the clipboard.")
 
     def act_history(self) -> None:
-        """What was decided about this row."""
+        """The story of this row's record."""
         if self.console.desk is not None and self.table.key:
             self._remember(self.console.desk, self.table.key)
 

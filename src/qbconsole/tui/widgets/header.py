@@ -128,6 +128,7 @@ class Header(Widget):
             count = counts.get(name)
             words = screen.words[:1].upper() + screen.words[1:]
             tabs.append((screen.id, f"{label(screen)} {words}" + (f" {count[0]}" if count else "")))
+        tabs = self._fitting(tabs)
         wide = sum(len(words) + 3 for _, words in tabs) <= self.size.width
         line = Text("" if wide else " ")
         for id_, words in tabs:
@@ -135,3 +136,13 @@ class Header(Widget):
             self._styled(line, padded, "here" if id_ == self._here else "dim")
             line.append(" ")
         return line
+
+    def _fitting(self, tabs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The tabs for one line; where it is too short, what waits for nobody is its key alone, from the left."""
+        counts = self._health.counts if self._health else {}
+        for place, (id_, words) in enumerate(tabs):
+            if sum(len(one) + 1 for _, one in tabs) + 3 <= self.size.width:
+                break
+            if id_ != self._here and id_.removeprefix("screen.") not in counts:
+                tabs = [*tabs[:place], (id_, words.split(" ")[0]), *tabs[place + 1 :]]
+        return tabs
