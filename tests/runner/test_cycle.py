@@ -167,3 +167,19 @@ async def test_a_firm_page_that_cannot_be_written_holds_no_book_up(office: Offic
     (office.book.folder.parent.parent / "firm.db").write_bytes(b"this is a letter, not a database" * 100)
     assert (await office.cycle().run("test")).problem is None
     assert "firm.db cannot be used" in caplog.text
+
+
+async def test_a_remote_that_does_not_answer_is_told_once_and_so_is_its_coming_back(office: Office) -> None:
+    """Each run that meets it has failed, and says so; but only the first of them is an alert."""
+    cycle = office.cycle()
+    told = []
+    for pages in ([Retriable("down")], [Retriable("down")], [], [Retriable("down")]):
+        office.accounting.pages = list(pages)
+        await cycle.run("test")
+        told.append((office.runs()[0]["state"], office.log()))
+    assert told == [
+        ("failed", [("error", "accounting: down")]),
+        ("failed", [("info", "accounting: down")]),
+        ("done", [("info", "accounting answers again, after 0 minutes.")]),
+        ("failed", [("error", "accounting: down")]),
+    ]
