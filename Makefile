@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test faults-all lint lock build clean
+.PHONY: install demo test histories faults-all lint lock build clean
 
 install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
 
@@ -23,6 +23,12 @@ test: install  ## run every test
 
 faults-all: install  ## the scenarios of failures, killed at each passage of each commit point
 	QBCONSOLE_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults
+
+COUNT ?= 5000
+SEED ?= 1
+
+histories: install  ## play COUNT seeded histories of the outbox under a virtual clock, from SEED on
+	$(BIN)/python -m tests.histories --count $(COUNT) --seed $(SEED)
 
 lint: install  ## style, types, layers
 	$(BIN)/ruff format --check src tests benchmarks

@@ -90,8 +90,10 @@ def _tasks(book: Book) -> int:
     if not book.rules.collections.task:
         return 0
     with book.store.reading() as connection:
-        world = collections.load(connection, book)
         rows = {row["document_id"]: row for row in FOLLOW_UPS.listed(connection, ("open",))}
+        if not rows:
+            return 0
+        world = collections.load(connection, book)
     due = [(rows[one.document.id], one) for one in follow_ups(world) if one.document.id in rows]
 
     def make(decider: Decider, one: tuple[dict[str, object], FollowUp]) -> None:

@@ -138,6 +138,8 @@ class Certain:
 def certain(connection: Connection, book: Book) -> list[Certain]:
     """The open rows whose link the rules are sure of."""
     rows = {row["company_id"]: row for row in UNMATCHED.listed(connection, ("open",))}
+    if not rows:
+        return []
     world = load(connection, book)
     return [
         Certain(rows[one.company.id], one.certain, one.rule, world.contacts.get(one.company.id, []))

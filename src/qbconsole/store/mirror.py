@@ -318,9 +318,8 @@ def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[
     A record follows from its payload: one that was read before is not put together again while that is the same.
     """
     table = MIRROR[kind.kind]
-    query = select(table.c.id, table.c.payload_hash).where(table.c.gone.is_(False))
-    query = where_equal(query, table, equal)
-    keys = [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id)).all()]
+    rows: Sequence[Any] = where_equal(connection, _keys(kind.kind), table, equal).all()
+    keys = [(row[0], row[1]) for row in rows]
     known = _KNOWN.setdefault(kind, {})  # other threads read and clear it, too
     found = [known.get(key) for key in keys]
     missing = [key[0] for key, record in zip(keys, found, strict=True) if record is None]
@@ -331,6 +330,12 @@ def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[
     return [record or fresh[key] for key, record in zip(keys, found, strict=True)]
 
 
+@cache
+def _keys(kind: str) -> Select[Any]:
+    table = MIRROR[kind]
+    return select(table.c.id, table.c.payload_hash).where(table.c.gone.is_(False)).order_by(table.c.id)
+
+
 MOST_KNOWN = 20_000
 """Records of one kind that are kept put together."""
 _KNOWN: dict[type, dict[tuple[str, str], Any]] = {}
@@ -338,9 +343,11 @@ _AT_ONCE = 900
 
 
 def _read(connection: Connection, kind: type[RecordT], ids: Sequence[str]) -> dict[tuple[str, str], RecordT]:
-    table, read = MIRROR[kind.kind], _reader(kind)
-    place = list(table.c).index(table.c.payload_hash)
     found: dict[tuple[str, str], RecordT] = {}
+    if not ids:
+        return found
+    table, read = MIRROR[kind.kind], _reader(kind)
+    place = table.c.keys().index("payload_hash")
     for begin in range(0, len(ids), _AT_ONCE):
         rows = connection.execute(select(table).where(table.c.id.in_(ids[begin : begin + _AT_ONCE])))
         found |= {(row[0], row[place]): read(row) for row in rows}

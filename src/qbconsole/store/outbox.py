@@ -42,6 +42,13 @@ _SENDABLE = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claim
 What needs another's id is never left behind when that one is given up (`outbox.queue.cancel`): only what followed it in
 time is.
 """
+_DUE = (
+    select(_OPERATION)
+    .where(_SENDABLE, _OPERATION.c.due_at <= bindparam("now"))
+    .order_by(_OPERATION.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
 
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
@@ -117,15 +124,12 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
     """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
-    query = select(_OPERATION).where(_SENDABLE, _OPERATION.c.due_at <= now).order_by(_OPERATION.c.id).limit(limit)
-    return dicts(connection.execute(query))
+    return dicts(connection.execute(_DUE, {"now": now, "most": limit}))
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
-    moment: datetime | None = connection.execute(
-        select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
-    ).scalar()
+    moment: datetime | None = connection.execute(_NEXT_DUE).scalar()
     return moment
 
 
