@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.cli.command import call
-from tests.journal.events import every_event
+from tests.faults.world import state_after
 
 from qbconsole import journal
 from qbconsole.actions import outbox as shown
@@ -77,13 +77,13 @@ def _journal_tells_the_same(world: World, operations: list[dict[str, Any]]) -> N
     """The chain verifies; by its events each operation went step by step to the state that it is in."""
     with world.book.store.reading() as connection:
         assert journal.verify(connection) == ""
-        told = every_event(connection)
+    told = world.told("operation")
     for row in operations:
-        steps = world.steps(row)
-        assert [step["from"] for step in steps[1:]] == world.went(row)[:-1]
-        assert world.went(row)[-1] == row["state"]
-    receipts = {one["operation_id"]: one["body"]["remote_id"] for one in told if one["kind"] == "receipt"}
-    assert receipts == {row["id"]: row["remote_id"] for row in operations if row["state"] == "settled"}
+        states = [state_after(step) for step in told[row["id"]]]
+        assert [step["from"] for step in told[row["id"]][1:]] == states[:-1]
+        assert states[-1] == row["state"]
+    receipts = {id_: [one["remote_id"] for one in bodies] for id_, bodies in world.told("receipt").items()}
+    assert receipts == {row["id"]: [row["remote_id"]] for row in operations if row["state"] == "settled"}
 
 
 def _ledger_and_mirror_agree(world: World, operations: list[dict[str, Any]]) -> None:

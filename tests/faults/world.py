@@ -209,23 +209,22 @@ class World:
         """The operations that make invoices, oldest first."""
         return self.operations(kind="create_document")
 
-    def steps(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
-        """What the journal says of an operation, step by step."""
-        return self._told("operation", operation)
-
-    def receipt(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """The receipt of an operation, by the journal."""
-        (found,) = self._told("receipt", operation)
+    def told(self, kind: str) -> dict[int, list[dict[str, Any]]]:
+        """What the journal says of each operation in events of a kind, in order."""
+        found: dict[int, list[dict[str, Any]]] = {}
+        with self.book.store.reading() as connection:
+            for event in every_event(connection):
+                if event["kind"] == kind:
+                    found.setdefault(event["operation_id"], []).append(event["body"])
         return found
 
-    def _told(self, kind: str, operation: dict[str, Any]) -> list[dict[str, Any]]:
-        with self.book.store.reading() as connection:
-            told = every_event(connection)
-        return [one["body"] for one in told if one["kind"] == kind and one["operation_id"] == operation["id"]]
+    def steps(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the journal says of an operation, step by step."""
+        return self.told("operation")[operation["id"]]
 
     def went(self, operation: dict[str, Any]) -> list[str]:
         """The states that an operation went through, by the journal."""
-        return [step.get("to") or step["state"] for step in self.steps(operation)]
+        return [state_after(step) for step in self.steps(operation)]
 
     def log(self) -> list[dict[str, Any]]:
         """The lines of the sync log that are no mere information, oldest first."""
@@ -234,6 +233,11 @@ class World:
                 line for run in reversed(runs.listed(connection, 500)) for line in runs.events(connection, run["id"])
             ]
         return [line for line in found if line["level"] != "info"]
+
+
+def state_after(step: dict[str, Any]) -> str:
+    """The state in which an event of the journal leaves its operation."""
+    return str(step.get("to") or step["state"])
 
 
 @dataclass(frozen=True)

@@ -180,3 +180,19 @@ async def test_a_run_that_does_not_add_up_says_so_though_every_call_was_answered
     assert (result.problem, result.out_of_balance) == (None, [words])
     assert office.log() == [("error", words)]
     assert office.runs()[0]["counts"]["out_of_balance"] == [words]
+
+
+async def test_a_remote_that_does_not_answer_is_told_once_and_so_is_its_coming_back(office: Office) -> None:
+    """Each run that meets it has failed, and says so; but only the first of them is an alert."""
+    cycle = office.cycle()
+    told = []
+    for pages in ([Retriable("down")], [Retriable("down")], [], [Retriable("down")]):
+        office.accounting.pages = list(pages)
+        await cycle.run("test")
+        told.append((office.runs()[0]["state"], office.log()))
+    assert told == [
+        ("failed", [("error", "accounting: down")]),
+        ("failed", [("info", "accounting: down")]),
+        ("done", [("info", "accounting answers again, after 0 minutes.")]),
+        ("failed", [("error", "accounting: down")]),
+    ]

@@ -285,7 +285,10 @@ def _unreachable(system: str, error: BaseException) -> Retriable:
         step = "Check the network; it is tried again by itself."
         return Retriable(f"{system} cannot be reached.", sent=False, next_step=step)
     step = "Nothing was sent. Check the address, this machine's clock, and what stands between it and the internet."
-    return Retriable(f"The certificate of the {system} server is not trusted.", sent=False, next_step=step)
+    words = f"{system} cannot be reached: no encrypted connection comes about."
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        words = f"The certificate of the {system} server is not trusted."
+    return Retriable(words, sent=False, next_step=step)
 
 
 def _check_base(system: str, base: str) -> None:

@@ -54,7 +54,9 @@ CASES: list[tuple[int, str, type[Problem] | None, str]] = [
     (413, "", NeedsPerson, "too large"),
     (429, THROTTLED_XML, Throttled, "wait"),
     (500, fault("10000", "An application error", "SystemFault"), Retriable, "error inside QuickBooks"),
-    (502, "<html>Bad gateway</html>", Retriable, "no usable answer"),
+    (502, "<html>Bad gateway</html>", Retriable, 'no usable answer (status 502, "Bad gateway")'),
+    (503, "<head><title>x</title></head><p>Write to <b>a@b.example</b>", Retriable, 'status 503, "Write to [e-mail]")'),
+    (502, "neither page nor JSON", Retriable, "no usable answer (status 502)."),
     (400, fault("600"), Retriable, "still being worked on"),
 ]
 

@@ -95,6 +95,7 @@ def test_an_hour_without_a_connection(world: World, trouble: str, monkeypatch: p
         assert all("claimed" in world.went(row) and "unknown" not in world.went(row) for row in unsent)
         assert all(row["due_at"] - (world.clock.now() - STEP) <= CAP for row in unsent)
         assert all(row["problem"] and row["next_step"] for row in unsent)
+        assert all(("no encrypted connection" in row["problem"]) is (trouble == "TLS") for row in unsent)
         _tells_it_once(world)
     point_at(world, world.simulator.base_url)
     assert world.sync().problem is None

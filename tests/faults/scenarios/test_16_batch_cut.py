@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.faults import truth
-from tests.faults.world import ANN
+from tests.faults.world import ANN, state_after
 
 from qbconsole.domain.operations import TagCustomer
 from qbconsole.outbox.decider import Decider, Enqueued, Taken
@@ -42,8 +42,9 @@ def test_each_item_of_a_batch_that_was_cut_is_looked_at_again(world: World) -> N
     cut, *later = [one for one in world.requests("batch")[earlier:] if "update_customer" in one["endpoints"]]
     assert cut["faults"] == ["truncate"]
     tags = world.operations(kind="tag_customer")[-ALL:]
-    assert [world.went(row)[1:3] for row in tags] == [["claimed", "unknown"]] * ALL
-    found = [world.receipt(row)["found"] for row in tags]
+    steps, receipts = world.told("operation"), world.told("receipt")
+    assert {tuple(state_after(step) for step in steps[row["id"]][1:3]) for row in tags} == {("claimed", "unknown")}
+    found = [one["found"] for row in tags for one in receipts[row["id"]]]
     assert found == [False] * REFUSED + [True] * (ALL - REFUSED)
     again = sorted(id_ for one in later for id_ in one["record_ids"])
     assert again == sorted(row["Id"] for row in customers[:REFUSED])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -203,6 +204,18 @@ def test_the_writing_of_429_is_a_switch(
     for step in code:
         found = found[step]
     assert (answer.status_code, found, answer.headers["retry-after"]) == (status, "3001", "7")
+
+
+@pytest.mark.parametrize("written", ["date", "nonsense"])
+def test_the_wait_after_429_may_be_told_as_a_date_or_in_words(client: Client, http: httpx.Client, written: str) -> None:
+    client.company.switches.turn({"requests_per_second": "0", "retry_after": written})
+    answer = http.get("/preferences", headers=JSON)
+    try:
+        told = parsedate_to_datetime(answer.headers["retry-after"])
+    except ValueError:
+        assert written == "nonsense"
+    else:
+        assert (told - client.company.clock.now()).total_seconds() == pytest.approx(2, abs=1)
 
 
 def test_reads_are_metered_by_month_and_writes_are_not(client: Client, http: httpx.Client) -> None:
