@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from qbconsole.domain.records import Record
 
-SEEDS = range(1, 31)
+SEEDS = range(1, 21)
 
 
 @pytest.fixture(scope="module")
