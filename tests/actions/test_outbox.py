@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.builders import basics, put
 
-from qbconsole.actions import decide, outbox, queues
+from qbconsole.actions import decide, outbox, propose, queues
 from qbconsole.domain.errors import NeedsPerson, Retriable
+from qbconsole.domain.records import Customer
 from qbconsole.journal import Actor
 from qbconsole.outbox.queue import move
 from qbconsole.store import outbox as rows
@@ -48,3 +50,17 @@ def test_what_may_have_been_done_is_neither_given_up_nor_taken_back(linked: Book
     with pytest.raises(NeedsPerson, match="no answer to it ever came"):
         decide.undo(linked, ANN, row.decision_id)
     assert queues.rows(linked, "invoices") == []
+
+
+def test_the_customer_that_an_approved_invoice_waits_for_is_not_given_up_alone(book: Book) -> None:
+    put(book, *(one for one in basics() if not isinstance(one, Customer)))
+    propose.propose(book)
+    decide.decide(book, "unmatched.create", queues.rows(book, "unmatched")[0].id, ANN)
+    decide.decide(book, "invoices.approve", queues.rows(book, "invoices")[0].id, ANN)
+    listed = {row.subtitle.split(" to ")[0]: row.id for row in outbox.listed(book)}
+    with pytest.raises(NeedsPerson, match="waits for operation") as refused:
+        outbox.cancel(book, listed["create customer"], ANN)
+    assert refused.value.next_step == f"Give {listed['create document']} up first."
+    outbox.cancel(book, listed["create document"], ANN)
+    outbox.cancel(book, listed["create customer"], ANN)
+    assert outbox.listed(book) == []

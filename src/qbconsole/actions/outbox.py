@@ -105,7 +105,7 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
 
     Raises:
         Unarmed: the book is read-only.
-        NeedsPerson: it may be under way, or is done.
+        NeedsPerson: it may be under way, or is done, or another operation waits for it.
         Configuration: there is no such operation.
     """
     book.require_armed()
@@ -119,6 +119,7 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
         if decision and not planned.refusal and not planned.settled:
             _, outcome = undoing.take_back(decider, row["decision_id"])
             return Decided(outcome.decision_id, "log.cancel", f"L{row['id']}", safe_text(outcome.words), outcome.undo)
+        _require_needed_by_none(connection, row)
         words = f"give up {row['kind'].replace('_', ' ')} L{row['id']}"
         decision_id = decider.record(Taken("log.cancel", "outbox", f"L{row['id']}", words))
         if not queue.cancel(connection, row, at=decider.at):
@@ -127,3 +128,12 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
             billing.inverse_cancelled(decider, row["id"])
             journal.mark_standing(connection, decision["undoes"])
     return Decided(decision_id, "log.cancel", f"L{row['id']}", words, "no undo: decide the row again")
+
+
+def _require_needed_by_none(connection: Connection, row: dict[str, Any]) -> None:
+    """Refuse to leave behind what would then wait for ever: the invoice of a customer that is not made."""
+    waiting = [one for one in rows.dependents(connection, row["id"]) if one["state"] in rows.OPEN]
+    if waiting:
+        last = max(waiting, key=lambda one: int(one["id"]))
+        words = f"Operation L{last['id']} ({last['kind'].replace('_', ' ')}) waits for operation L{row['id']}."
+        raise NeedsPerson(words, next_step=f"Give L{last['id']} up first.")
