@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.builders import basics, put
 from tests.remote import customer, stamp
 
-from qbconsole.actions import decide, outbox, queues
+from qbconsole.actions import decide, outbox, propose, queues
 from qbconsole.domain.errors import Gone, NeedsPerson, Retriable
+from qbconsole.domain.records import Customer
 from qbconsole.journal import Actor
 from qbconsole.outbox.decider import Decider, Enqueued, Taken
 from qbconsole.outbox.queue import move
@@ -130,3 +132,17 @@ def add(book: Book, operation: Operation, *, needs: tuple[int, ...] = ()) -> int
         decider = Decider.of(connection, book, ANN)
         decision = decider.record(Taken("test", "outbox", "T1", operation.kind))
         return decider.enqueue(decision, Enqueued(operation, "companies:9", needs=needs), window=False)
+
+
+def test_the_customer_that_an_approved_invoice_waits_for_is_not_given_up_alone(book: Book) -> None:
+    put(book, *(one for one in basics() if not isinstance(one, Customer)))
+    propose.propose(book)
+    decide.decide(book, "unmatched.create", queues.rows(book, "unmatched")[0].id, ANN)
+    decide.decide(book, "invoices.approve", queues.rows(book, "invoices")[0].id, ANN)
+    listed = {row.subtitle.split(" to ")[0]: row.id for row in outbox.listed(book)}
+    with pytest.raises(NeedsPerson, match="waits for it") as refused:
+        outbox.cancel(book, listed["create customer"], ANN)
+    assert refused.value.next_step == f"Give create document {listed['create document']} up first."
+    outbox.cancel(book, listed["create document"], ANN)
+    outbox.cancel(book, listed["create customer"], ANN)
+    assert outbox.listed(book) == []

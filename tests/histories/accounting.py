@@ -43,7 +43,7 @@ STEP = "Look at it in QuickBooks, then decide."
 
 @dataclass
 class Quickbooks:
-    """Implements `Accounting` for one runner. `tokens` False: changes name no token, to prove a point."""
+    """Implements `Accounting` for one runner."""
 
     ledger: Ledger
     wire: Wire
@@ -53,7 +53,6 @@ class Quickbooks:
         f"quickbooks.{kind}" for kind in ("ledgers", "terms", "items", "customers", "documents", "payments")
     )
     reads: int = 0
-    tokens: bool = True
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -216,8 +215,7 @@ class Quickbooks:
         """A change under the token that was read; None when somebody else was first."""
 
         def write() -> Record:
-            token = current.revision if self.tokens else self.ledger.get(current.kind, current.id).revision
-            return self.ledger.once(f"{request_id}:{current.revision}", lambda: effect(current, token))
+            return self.ledger.once(f"{request_id}:{current.revision}", lambda: effect(current, current.revision))
 
         try:
             return await self._call(what, write)

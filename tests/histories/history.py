@@ -105,8 +105,8 @@ class History:
     states: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
-    tokens: bool = True
-    """False: changes at the vendor name no token."""
+    aimed: Plan | None = None
+    """What may befall it, if that is not to be drawn."""
 
     def play(self) -> Report:
         """From the beginning to the check."""
@@ -115,7 +115,7 @@ class History:
         self.loop.set_task_factory(by_process)  # type: ignore[arg-type]
         self.loop.set_exception_handler(self._unheard)
         self.random = Random(self.seed)  # noqa: S311 - the seed is to tell everything
-        self.plan = Plan.of(self.random)
+        self.plan = self.aimed or Plan.of(self.random)
         self.tell(f"seed {self.seed}: {self.plan}")
         try:
             with passing(self._commit_point), patch.object(firm, "summarise"):  # the firm's page is no part of it
@@ -278,7 +278,7 @@ class History:
 
         @asynccontextmanager
         async def opening(_: Book) -> AsyncIterator[Mapping[str, Connector]]:
-            yield world.connectors(process, self.portal, self.ledger, self.wires, tokens=self.tokens)
+            yield world.connectors(process, self.portal, self.ledger, self.wires)
 
         work = process.start(sync_once(process.book, opening=opening, random=jitter))
         await asyncio.wait({work})

@@ -134,9 +134,7 @@ def wires(loop: VirtualLoop, random: Random, states: Counter[str], tell: list[st
     }
 
 
-def connectors(
-    process: Process, crm: Portal, books: Ledger, wires: Mapping[str, Wire], *, tokens: bool = True
-) -> dict[str, Connector]:
+def connectors(process: Process, crm: Portal, books: Ledger, wires: Mapping[str, Wire]) -> dict[str, Connector]:
     """Both connectors of one process."""
-    accounting = Quickbooks(books, wires["accounting"], process, tokens=tokens)
+    accounting = Quickbooks(books, wires["accounting"], process)
     return {"crm": Crm(crm, wires["crm"], process), "accounting": accounting}

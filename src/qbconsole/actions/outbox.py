@@ -128,7 +128,7 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
 
     Raises:
         Unarmed: the book is read-only.
-        NeedsPerson: it may be under way, or is done.
+        NeedsPerson: it may be under way, or is done, or another operation waits for it.
         Configuration: there is no such operation.
     """
     book.require_armed()

@@ -186,7 +186,8 @@ def cancel(connection: Connection, row: dict[str, Any], *, at: datetime) -> bool
         NeedsPerson: it is parked, and may have been done: what it holds must not be freed; or another needs it.
     """
     if waiting := [one for one in rows.dependents(connection, row["id"]) if _needs_its_result(one, row)]:
-        named = f"{waiting[0]['kind'].replace('_', ' ')} L{waiting[0]['id']}"
+        last = max(waiting, key=lambda one: int(one["id"]))
+        named = f"{last['kind'].replace('_', ' ')} L{last['id']}"
         raise NeedsPerson(
             f"Operation {row['id']} is needed: {named} waits for it.", next_step=f"Give {named} up first."
         )
