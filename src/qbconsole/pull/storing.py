@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.records import KINDS
-from qbconsole.store import census, mirror, runs, streams
+from qbconsole.store import census, facts, mirror, runs, streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,8 @@ def store_page(store: Store, page: Page, run_id: int, *, provable: bool) -> list
     with store.writing(durable=False) as connection:
         sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
         applied = _apply(connection, kind, incoming, at, sweep)
+        survivors = {one.id: one.merged_into for one in page.records if one.merged_into and one.id in applied.changed}
+        facts.keep_survivors(connection, kind.kind, survivors)
         failpoint("mirror.apply")
         if page.problem is None:
             _keep_cursor(connection, page, at, sweep)

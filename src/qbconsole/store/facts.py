@@ -12,6 +12,8 @@ from qbconsole.domain.sign_in import SignInEnds
 from qbconsole.store.tables import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
 _FACT = Fact.__table__  # type: ignore[attr-defined]
@@ -19,6 +21,7 @@ _REMOTE_OFFSET = "remote_offset_seconds"
 _READS = "metered_reads_"
 _EARLIEST_OFFSET = "earliest_remote_offset_seconds"
 _SIGN_IN = "sign_in"
+_SURVIVORS = "survivors_"
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -30,6 +33,17 @@ def put(connection: Connection, name: str, value: Any) -> None:
     """Set a fact."""
     row = {"name": name, "value": value, "at": datetime.now(UTC)}
     connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def keep_survivors(connection: Connection, kind: str, survivors: Mapping[str, str]) -> None:
+    """Note into which record each of some records of a kind was merged on the remote, by id."""
+    if survivors:
+        put(connection, _SURVIVORS + kind, {**(get(connection, _SURVIVORS + kind) or {}), **survivors})
+
+
+def survivors(connection: Connection, kind: str) -> dict[str, str]:
+    """By id, into which record of its kind each record was merged that is gone for that reason."""
+    return dict(get(connection, _SURVIVORS + kind) or {})
 
 
 def count_reads(connection: Connection, month: str, more: int) -> None:
