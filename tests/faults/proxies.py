@@ -27,13 +27,12 @@ HUGE = 2 * 1024**3
 class Asked:
     """A request as it passed by."""
 
-    method: str
-    target: str
+    head: str
     body: bytes
 
     def says(self, *words: str) -> bool:
-        """Whether its line and body hold all those words."""
-        text = f"{self.method} {self.target} {self.body.decode(errors='replace')}"
+        """Whether its head and body hold all those words."""
+        text = self.head + self.body.decode(errors="replace")
         return all(word in text for word in words)
 
 
@@ -66,6 +65,11 @@ class Answer:
     def holding(self, body: bytes) -> Answer:
         """The same with another body."""
         return replace(self, body=body)
+
+
+def said(value: Any) -> Answer:
+    """An answer of 200 that holds a JSON value."""
+    return Answer("HTTP/1.1 200 OK", (("content-type", "application/json"),), json.dumps(value).encode())
 
 
 Send = Callable[[bytes], Awaitable[None]]
@@ -139,7 +143,11 @@ async def flood(answer: Answer, send: Send) -> None:
 
 @dataclass
 class Rule:
-    """What happens to the next answers to some requests; `hits` counts them. `lost` requests never arrive."""
+    """What happens to the next answers to some requests; `hits` counts them.
+
+    `lost` requests never arrive. `instead` is answered without asking the simulator. `told` is put in place of a text
+    of the request's head, as (old, new).
+    """
 
     words: tuple[str, ...]
     act: Act = pass_on
@@ -147,6 +155,8 @@ class Rule:
     first: Callable[[], None] = lambda: None
     """Done, in a thread of its own, before the request is passed on."""
     lost: bool = False
+    instead: Answer | None = None
+    told: tuple[str, str] = ("", "")
     hits: int = 0
 
     def strikes(self, asked: Asked) -> bool:
@@ -189,11 +199,9 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        line, *headers = head.decode("latin-1").rstrip("\r\n").split("\r\n")
-        length = next((int(one.split(":")[1]) for one in headers if one.lower().startswith("content-length:")), 0)
-        body = await reader.readexactly(length)
-        method, target, _ = line.split(" ", 2)
-        asked = Asked(method, target, body)
+        lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+        length = next((int(one.split(":")[1]) for one in lines if one.lower().startswith("content-length:")), 0)
+        asked = Asked(head.decode("latin-1"), await reader.readexactly(length))
         self.seen.append(asked)
         rule = next((one for one in self.rules if one.strikes(asked)), Rule(()))
         await asyncio.to_thread(rule.first)
@@ -206,7 +214,8 @@ class Proxy:
             await writer.drain()
 
         gone = asyncio.ensure_future(reader.read())
-        work = asyncio.ensure_future(self._answered(line, headers, body, rule, send))
+        lines = [line.replace(*rule.told) if rule.told[0] else line for line in lines]
+        work = asyncio.ensure_future(self._answered(lines, asked.body, rule, send))
         await asyncio.wait((gone, work), return_when=asyncio.FIRST_COMPLETED)
         for task in (gone, work):
             task.cancel()
@@ -214,15 +223,15 @@ class Proxy:
             if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
                 raise outcome
 
-    async def _answered(self, line: str, headers: list[str], body: bytes, rule: Rule, send: Send) -> None:
-        await rule.act(await self._forward(line, headers, body), send)
+    async def _answered(self, lines: list[str], body: bytes, rule: Rule, send: Send) -> None:
+        await rule.act(rule.instead or await self._forward(lines, body), send)
 
-    async def _forward(self, line: str, headers: list[str], body: bytes) -> Answer:
+    async def _forward(self, lines: list[str], body: bytes) -> Answer:
         dropped = ("connection:", "accept-encoding:")
-        kept = [one for one in headers if not one.lower().startswith(dropped)]
+        kept = [line for line in lines if not line.lower().startswith(dropped)]
         reader, writer = await asyncio.open_connection(*self.upstream)
         try:
-            writer.write("\r\n".join([line, *kept, "connection: close", "", ""]).encode("latin-1") + body)
+            writer.write("\r\n".join([*kept, "connection: close", "", ""]).encode("latin-1") + body)
             raw = await reader.read()
         finally:
             writer.close()
