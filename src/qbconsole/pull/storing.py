@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.records import KINDS
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from qbconsole.connectors.base import Page, Pulled
     from qbconsole.domain.records import Record
     from qbconsole.store.engine import Store
+
+A_RECORDS_FAULT = (DataError, IntegrityError, InterfaceError, ProgrammingError)
+"""What the database raises because of one record. Anything else (a full disk, say) is no record's fault: then the page
+is not stored at all, and its cursor stays."""
 
 
 def kind_of(stream: str) -> type[Record]:
@@ -106,7 +110,7 @@ def _apply(
     try:
         with connection.begin_nested():
             return mirror.apply_page(connection, kind, incoming, at, sweep)
-    except SQLAlchemyError:
+    except A_RECORDS_FAULT:
         total = mirror.Applied()
         for record in incoming:
             total.add(_apply_one(connection, kind, record, at, sweep))
@@ -119,13 +123,13 @@ def _apply_one(
     try:
         with connection.begin_nested():
             return mirror.apply_page(connection, kind, [record], at, sweep)
-    except SQLAlchemyError as error:
+    except A_RECORDS_FAULT as error:
         problem = f"{kind.kind} {record.id} cannot be stored: {type(error).__name__}"
     try:
         with connection.begin_nested():
             held = mirror.Incoming(kind, record.id, record.payload, None, problem)
             return mirror.apply_page(connection, kind, [held], at, sweep)
-    except SQLAlchemyError:
+    except A_RECORDS_FAULT:
         return mirror.Applied(seen=1, failed=1)
 
 
