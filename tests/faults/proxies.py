@@ -94,6 +94,8 @@ def rewritten(change: Callable[[Any], None]) -> Act:
     """The answer after a change of its JSON, in place."""
 
     def rewrite(answer: Answer) -> Answer:
+        if not answer.body:
+            return answer
         value = json.loads(answer.body)
         change(value)
         return answer.holding(json.dumps(value).encode())
@@ -242,14 +244,14 @@ class Proxy:
 
 
 @contextmanager
-def between(url: str) -> Iterator[Proxy]:
-    """A proxy before a server on this machine."""
+def between(url: str, port: int = 0) -> Iterator[Proxy]:
+    """A proxy before a server on this machine, on a port (0: any)."""
     parts = urlsplit(url)
     proxy = Proxy((parts.hostname or "", parts.port or 80))
     loop, ready = asyncio.new_event_loop(), threading.Event()
 
     async def run() -> None:
-        server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(proxy.serve, "127.0.0.1", port)
         proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         ready.set()
         with contextlib.suppress(asyncio.CancelledError):
@@ -272,18 +274,19 @@ def between(url: str) -> Iterator[Proxy]:
 
 
 @contextmanager
-def behind(world: World) -> Iterator[Proxy]:
-    """A proxy between a book and its QuickBooks; the HTTP client meets it until the block ends."""
+def behind(world: World, side: str = "accounting") -> Iterator[Proxy]:
+    """A proxy between a book and one of its remotes; connectors that are opened meanwhile meet it."""
     own = world.simulator.base_url
     with between(own) as proxy:
-        _point(world, proxy.url)
+        point(world, side, proxy.url)
         try:
             yield proxy
         finally:
-            _point(world, own)
+            point(world, side, own)
 
 
-def _point(world: World, url: str) -> None:
-    for name in ("api_url", "oauth_url"):
-        change_setting(world.book.folder, f"accounting.{name}", url)
+def point(world: World, side: str, url: str) -> None:
+    """Let a book look for a remote under another address."""
+    for name in ("api_url", "oauth_url") if side == "accounting" else ("api_url",):
+        change_setting(world.book.folder, f"{side}.{name}", url)
     world.book.reload()
