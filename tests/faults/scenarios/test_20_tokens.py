@@ -34,7 +34,12 @@ def tokens(world: World) -> dict[str, str]:
 def run_out(proxy: Proxy, world: World, *words: str) -> None:
     """From the next such request on the access token that the book has opens nothing."""
     old = tokens(world)["access_token"]
-    proxy.on(*words, first=lambda: proxy.on(old, times=None, told=(old, "ended")) and None, told=(old, "ended"))
+    ended = (old, "ended")
+
+    def from_now_on() -> None:
+        proxy.on(old, times=None, told=ended)
+
+    proxy.on(*words, first=from_now_on, told=ended)
 
 
 def refreshes(world: World) -> list[int | None]:

@@ -6,7 +6,7 @@ The deadline is of the whole request and is shortened here; what is read of an a
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.faults import truth
@@ -33,11 +33,18 @@ ACTS: dict[str, Act] = {
 }
 
 
+def defaults(made: type[Http | Breaker]) -> dict[str, Any]:
+    """What arguments of its making are unless they are given."""
+    found = made.__init__.__kwdefaults__
+    assert found is not None
+    return found
+
+
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorter deadlines and rests, by the arguments that have them."""
-    monkeypatch.setitem(Http.__init__.__kwdefaults__, "deadline", DEADLINE)
-    monkeypatch.setitem(Breaker.__init__.__kwdefaults__, "rest", 0.1)
+    monkeypatch.setitem(defaults(Http), "deadline", DEADLINE)
+    monkeypatch.setitem(defaults(Breaker), "rest", 0.1)
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -68,7 +75,7 @@ def test_a_book_whose_remote_hangs_delays_no_other(
     world: World, seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other book's approvals are delivered while the first book's cycle still waits for its first answer."""
-    monkeypatch.setitem(Http.__init__.__kwdefaults__, "deadline", 60.0)
+    monkeypatch.setitem(defaults(Http), "deadline", 60.0)
     monkeypatch.setattr(process, "POLL", 0.05)
     monkeypatch.setattr(process, "WIND_DOWN", 0.2)
     stop = Stop()
