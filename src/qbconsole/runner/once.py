@@ -10,6 +10,7 @@ from qbconsole.domain.errors import Busy
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, Result
 from qbconsole.runner.lease import Held
+from qbconsole.runner.timekeeping import Timekeeper
 from qbconsole.store import outbox
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
     if not book.settings.armed:
         return
     loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE
+    end, clock = loop.time() + PATIENCE, Timekeeper(book.store)
     while (wait := _seconds_until_due(book)) is not None and loop.time() + wait < end:
         await asyncio.sleep(min(max(wait, 0.05), 1.0))
+        clock.look()
         result.delivered.add(await cycle.deliver())
 
 

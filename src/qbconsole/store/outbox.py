@@ -12,7 +12,7 @@ from qbconsole.store.tables import Dependency, Lease, OutboxOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy import Connection, Update
 
@@ -36,7 +36,9 @@ _UNMET = (
     .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state != "settled")
     .exists()
 )
-_SENDABLE = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed")), ~_UNMET)
+MOVING = ("waiting", "pending", "claimed", "unknown")
+"""Neither settled nor given up, and no person's to look at."""
+_SENDABLE = and_(_OPERATION.c.state.in_(MOVING), ~_UNMET)
 """In a state from which it is sent or looked for, and with everything it needs settled."""
 
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
@@ -114,6 +116,16 @@ def next_due(connection: Connection) -> datetime | None:
         select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
     ).scalar()
     return moment
+
+
+def shift(connection: Connection, by: timedelta) -> None:
+    """Move when operations that are under way fall due and were sent last: the clock was set by so much.
+
+    When they were first sent stays: it is compared with the remote's clock as it was heard at that time.
+    """
+    for row in listed(connection, MOVING):
+        moved = {name: row[name] + by for name in ("due_at", "sent_at") if row[name] is not None}
+        connection.execute(update(_OPERATION).where(_OPERATION.c.id == row["id"]).values(**moved))
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -6,6 +6,7 @@ tests/connectors/quickbooks/test_shapes.py.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +28,7 @@ OPTIONAL = {
     "Customer": ("PrimaryPhone", "PrimaryEmailAddr", "BillAddr", "ShipAddr", "Notes", "CompanyName", "SalesTermRef",
                  "CurrencyRef", "Taxable", "Job", "FullyQualifiedName", "PrintOnCheckName"),
 }  # fmt: skip
-NEW = {
+NEW: dict[str, dict[str, Any]] = {
     "Invoice": {"EmailStatus": "Teleported", "PrintStatus": "Hologram", "TxnStatus": "Settled", "Status": "Paid",
                 "GlobalTaxCalculation": "Maybe", "AllowIPNPayment": "sometimes"},
     "Customer": {"PreferredDeliveryMethod": "Pigeon", "Status": "Voided", "CustomerTypeRef": {"value": "x", "y": []}},
@@ -46,14 +47,23 @@ def each(value: Any, kind: str, change: Callable[[dict[str, Any]], None]) -> Non
             each(one, kind, change)
 
 
+def without(names: tuple[str, ...], row: dict[str, Any]) -> None:
+    for name in names:
+        row.pop(name, None)
+
+
+def with_more(words: dict[str, Any], row: dict[str, Any]) -> None:
+    row.update(words, Invented={"deep": [1, {"er": None}]})
+
+
 def bare(value: Any) -> None:
     for kind, names in OPTIONAL.items():
-        each(value, kind, lambda row, names=names: [row.pop(name, None) for name in names])  # type: ignore[misc]
+        each(value, kind, partial(without, names))
 
 
 def strange(value: Any) -> None:
     for kind, words in NEW.items():
-        each(value, kind, lambda row, words=words: row.update(words, Invented={"deep": [1, {"er": None}]}))  # type: ignore[misc]
+        each(value, kind, partial(with_more, words))
 
 
 def documents(world: World) -> dict[str, Document]:
