@@ -104,7 +104,7 @@ def test_without_a_grace_somebody_must_sign_in_and_what_was_decided_waits(world:
     assert ran.code == SIGN_IN
     assert "sign in" in ran.err
     assert "qbconsole connect quickbooks" in ran.err
-    assert asked <= 4
+    assert asked <= 2
     (operation,) = world.invoices()
     assert (operation["state"], operation["attempts"], operation["sent_at"]) == ("pending", 0, None)
     assert world.requests("create_invoice") == []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.faults import truth
-from tests.store.test_migrations import _first_version as first_version
+from tests.store.test_migrations import first_version
 
 from qbconsole.books.book import Book
 from qbconsole.store import migrations
