@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test lint lock build clean
+.PHONY: install demo test faults-all lint lock build clean
 
 install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
 
@@ -20,6 +20,9 @@ demo: install  ## open the console on the sample business
 
 test: install  ## run every test
 	$(BIN)/python -m pytest -n auto
+
+faults-all: install  ## the scenarios of failures, killed at each passage of each commit point
+	QBCONSOLE_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults
 
 lint: install  ## style, types, layers
 	$(BIN)/ruff format --check src tests benchmarks

@@ -79,12 +79,9 @@ def _journal_tells_the_same(world: World, operations: list[dict[str, Any]]) -> N
         assert journal.verify(connection) == ""
         told = list(chain.chain(connection))
     for row in operations:
-        steps = [one["body"] for one in told if one["kind"] == "operation" and one["operation_id"] == row["id"]]
-        state = steps[0]["state"]
-        for step in steps[1:]:
-            assert step["from"] == state
-            state = step["to"]
-        assert state == row["state"]
+        steps = world.steps(row)
+        assert [step["from"] for step in steps[1:]] == world.went(row)[:-1]
+        assert world.went(row)[-1] == row["state"]
     receipts = {one["operation_id"]: one["body"]["remote_id"] for one in told if one["kind"] == "receipt"}
     assert receipts == {row["id"]: row["remote_id"] for row in operations if row["state"] == "settled"}
 

@@ -15,25 +15,32 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import uvicorn
 from tests.cli.command import Ran
+from tests.faults.zygote import Zygote
 
 from qbconsole import journal
 from qbconsole.actions import decide, queues
 from qbconsole.books.book import Book
 from qbconsole.books.home import book_folder
+from qbconsole.books.secrets import secrets_of
 from qbconsole.cli import adding
+from qbconsole.domain.clock import SystemClock
 from qbconsole.runner.once import sync_once
 from qbconsole.simulator.connection import Protocol
 from qbconsole.simulator.server import Simulator, build
+from qbconsole.store import journal as chain
 from qbconsole.store import outbox, runs
 from qbconsole.store.queues import DRAFTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from qbconsole.runner.cycle import Result
@@ -51,6 +58,33 @@ UNHURRIED = {
 """Switches that let a test go as fast as it can."""
 
 
+class Fixed(Random):
+    """A chance that always falls alike: which variant of a fault strikes."""
+
+    def __init__(self, *, late: bool, form: str) -> None:
+        super().__init__(0)
+        self._late, self._form = late, form
+
+    def random(self) -> float:
+        return 0.0 if self._late else 1.0
+
+    def choice(self, seq: Any) -> Any:
+        assert self._form in seq
+        return self._form
+
+
+class Turned(SystemClock):
+    """The machine's clock, which a test may turn forward."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead.total_seconds()
+
+
 @dataclass
 class World:
     """A book, its remotes as people see them, and the console's commands."""
@@ -58,7 +92,10 @@ class World:
     home: Path
     simulator: Simulator
     book: Book
+    clock: Turned
+    """The book's, in this process."""
     web: httpx.Client
+    zygote: Zygote
     approved: list[str] = field(default_factory=list)
     """The deals whose invoices were approved."""
 
@@ -74,6 +111,10 @@ class World:
     def faults(self, spec: str) -> None:
         """Put faults in force; an empty text ends them."""
         self.control("faults", spec=spec)
+
+    def vary(self, *, late: bool, form: str) -> None:
+        """From now on a server error comes after the work or before it, and in that form."""
+        self.simulator.faults.random = Fixed(late=late, form=form)
 
     def struck(self) -> dict[str, int]:
         """How often each fault has struck, by name."""
@@ -109,6 +150,15 @@ class World:
         token = self.quickbooks("GET", f"invoice/{invoice_id}")["Invoice"]["SyncToken"]
         self.quickbooks("POST", "invoice", {"Id": invoice_id, "SyncToken": token}, operation=how)
 
+    def invoice_made(self) -> str:
+        """The id of the one invoice that the program made last, by the server's log."""
+        return str(self.requests("create_invoice")[-1]["record_ids"][0])
+
+    def expire_token(self) -> None:
+        """The next call of QuickBooks needs a new access token."""
+        given = {"access_token": "", "refresh_token": self.simulator.credentials()["quickbooks"]["refresh_token"]}
+        secrets_of(self.book.folder, self.book.settings, "quickbooks").write(given)
+
     # --- the operator -------------------------------------------------------------------------------------------------
 
     def approve(self, count: int = 1) -> list[str]:
@@ -133,9 +183,9 @@ class World:
         """`qbconsole sync` in this process: a cycle, then whatever is still to be delivered."""
         return asyncio.run(sync_once(self.book, full=full))
 
-    def start(self, *words: str, failpoint: str = "") -> subprocess.Popen[str]:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         """One command in a process of its own."""
-        environment = {**os.environ, "QBCONSOLE_HOME": str(self.home), "QBCONSOLE_FAILPOINT": failpoint}
+        environment = {**os.environ, "QBCONSOLE_HOME": str(self.home)}
         command = [sys.executable, "-m", "qbconsole", *words]
         return subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -143,10 +193,8 @@ class World:
         )  # fmt: skip
 
     def run(self, *words: str, failpoint: str = "") -> Ran:
-        """The same, waited for."""
-        with self.start(*words, failpoint=failpoint) as process:
-            out, err = process.communicate(timeout=60)
-        return Ran(process.returncode, out, err)
+        """One command in a process of its own, waited for; it is killed where the failpoint says."""
+        return self.zygote.run(words, {"QBCONSOLE_HOME": str(self.home), "QBCONSOLE_FAILPOINT": failpoint})
 
     # --- the book -----------------------------------------------------------------------------------------------------
 
@@ -160,6 +208,24 @@ class World:
     def invoices(self) -> list[dict[str, Any]]:
         """The operations that make invoices, oldest first."""
         return self.operations(kind="create_document")
+
+    def steps(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the journal says of an operation, step by step."""
+        return self._told("operation", operation)
+
+    def receipt(self, operation: dict[str, Any]) -> dict[str, Any]:
+        """The receipt of an operation, by the journal."""
+        (found,) = self._told("receipt", operation)
+        return found
+
+    def _told(self, kind: str, operation: dict[str, Any]) -> list[dict[str, Any]]:
+        with self.book.store.reading() as connection:
+            told = list(chain.chain(connection))
+        return [one["body"] for one in told if one["kind"] == kind and one["operation_id"] == operation["id"]]
+
+    def went(self, operation: dict[str, Any]) -> list[str]:
+        """The states that an operation went through, by the journal."""
+        return [step.get("to") or step["state"] for step in self.steps(operation)]
 
     def log(self) -> list[dict[str, Any]]:
         """The lines of the sync log that are no mere information, oldest first."""
@@ -192,15 +258,16 @@ def sow(folder: Path, size: float = SIZE) -> Seed:
 
 
 @contextmanager
-def grown(seed: Seed, folder: Path, size: float = SIZE) -> Iterator[World]:
+def grown(seed: Seed, folder: Path, zygote: Zygote, size: float = SIZE) -> Iterator[World]:
     """A world of one's own."""
     for part in (seed.simulator, seed.home):
         shutil.copytree(part, folder / part.name)
     home = folder / seed.home.name
     with _served(folder / seed.simulator.name, size) as simulator, httpx.Client(trust_env=False, timeout=30) as web:
         adding.renew(home, NAME, simulator.base_url)
-        with closing(Book(book_folder(home, NAME))) as book:
-            yield World(home, simulator, book, web)
+        clock = Turned()
+        with closing(Book(book_folder(home, NAME), clock=clock)) as book:
+            yield World(home, simulator, book, clock, web, zygote)
 
 
 @contextmanager

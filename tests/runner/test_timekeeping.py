@@ -28,6 +28,9 @@ class Clocks:
     def monotonic(self) -> float:
         return self.seconds
 
+    async def sleep(self, seconds: float) -> None:
+        self.pass_by(seconds)
+
     def pass_by(self, seconds: float, *, day: float | None = None) -> None:
         """Let so many seconds pass, of which the time of day shows others."""
         self.seconds += seconds
@@ -50,7 +53,7 @@ def test_it_moves_with_the_clock(office: Office, shown: float, moved: float) -> 
     clocks = Clocks()
     id_ = office.add(task(), window=30)
     due, _ = times(office, id_)
-    keeper = Timekeeper(office.book.store, now=clocks.now, monotonic=clocks.monotonic)
+    keeper = Timekeeper(office.book.store, clocks)
     clocks.pass_by(10.0, day=shown)
     for _ in range(2):  # once is enough
         keeper.look()

@@ -34,7 +34,7 @@ def made(served: Served, system: str) -> int:
 
 EITHER, BEFORE = (False, True), (False,)
 FORMS: dict[str, dict[tuple[str, int], tuple[bool, ...]]] = {
-    "quickbooks": {("json", 500): EITHER, ("html", 502): EITHER, ("xml", 500): EITHER},
+    "quickbooks": {("json", 500): EITHER, ("html", 502): EITHER, ("html", 503): EITHER, ("xml", 500): EITHER},
     "hubspot": {
         ("json", 500): EITHER,
         ("html", 502): EITHER,

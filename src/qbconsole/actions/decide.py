@@ -15,6 +15,7 @@ from qbconsole.billing import queue as billing_queue
 from qbconsole.collections import decide as collections
 from qbconsole.conflicts import decide as conflicts
 from qbconsole.domain.errors import Configuration, NeedsPerson
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.text import safe_text
 from qbconsole.journal import Actor
 from qbconsole.matching import decide as matching
@@ -116,6 +117,7 @@ def decide(book: Book, action_id: str, row_id: str, actor: Actor, *, seen: str =
             decider = Decider.of(connection, book, actor)
             outcome = _DECISIONS[chosen](decider, row, {**arguments, "seen": seen})
             _follow(decider, scope, row)
+            failpoint("decide.commit")
     except NeedsPerson as refused:
         if refused.code == CHANGED:
             _propose_again(book, row_id)
@@ -151,6 +153,7 @@ def undo(book: Book, actor: Actor, decision_id: int | None = None) -> Decided:
         if decision["desk"] == "matching":
             _, row = find(connection, decision["row_id"])
             _follow(decider, "unmatched", row)
+        failpoint("decide.commit")
     return Decided(outcome.decision_id, "undo", decision["row_id"], safe_text(outcome.words), outcome.undo)
 
 

@@ -68,6 +68,8 @@ def plan(connection: Connection, book: Book, decision_id: int) -> Plan:
 def _cancel_words(unsent: tuple[dict[str, Any], ...]) -> str:
     if not unsent:
         return "take the decision back: nothing was written"
+    if any(queue.made_and_gone(row) for row in unsent):
+        return "somebody took it away in the remote already: only noted here"
     if any(row["attempts"] for row in unsent):
         return "give up what is parked; look in the remote whether it is there"
     return "cancel: not sent yet"
@@ -125,7 +127,7 @@ def take_back(decider: Decider, decision_id: int | None) -> tuple[dict[str, Any]
 
 
 def _cancel(decider: Decider, planned: Plan) -> None:
-    for row in planned.unsent:
+    for row in reversed(planned.unsent):  # what waits for another comes after it
         if not queue.cancel(decider.connection, row, at=decider.at):
             raise NeedsPerson("It is being sent.", next_step="Try again in a moment.")
 

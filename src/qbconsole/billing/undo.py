@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.billing import queue
 from qbconsole.domain.dates import same_month
-from qbconsole.domain.errors import NeedsPerson
+from qbconsole.domain.errors import Gone, NeedsPerson
 from qbconsole.domain.operations import CreateDocument, VoidDocument
 from qbconsole.domain.records import Document, Ledger
 from qbconsole.ledger import documents, events
 from qbconsole.outbox.decider import Enqueued, Inverse
-from qbconsole.store import mirror
+from qbconsole.store import mirror, outbox
 from qbconsole.store.queues import DRAFTS, Row
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def revert(decider: Decider, decision: Decision) -> None:
     event = events.get(decider.connection, row["event_id"])
     match decision["action"]:
         case "invoices.approve":
-            documents.release(decider.connection, event, at=decider.at)
+            _let_go(decider, decision, event)
         case "invoices.adopt":
             documents.release(decider.connection, event, at=decider.at, state=_before(event, decider.book))
         case "invoices.bill_again":
@@ -58,6 +58,16 @@ def revert(decider: Decider, decision: Decision) -> None:
             events.set_state(decider.connection, event, "taken_back", **values)
     DRAFTS.change(decider.connection, row, state="open", decision_id=None, note="")
     queue.refresh_company(decider.connection, decider.book, row["company_id"])
+
+
+def _let_go(decider: Decider, decision: Decision, event: Event) -> None:
+    """Nothing bills the event any more; if the invoice was made and somebody took it away, that is said."""
+    connection = decider.connection
+    made = [row for row in outbox.of_decision(connection, decision["id"]) if row["problem_class"] == Gone.__name__]
+    for row in made:
+        documents.made_and_gone(connection, row["id"], row["remote_id"], row["number"], decider.at)
+    if not made:
+        documents.release(connection, event, at=decider.at)
 
 
 def _before(event: Event, book: Book) -> str:

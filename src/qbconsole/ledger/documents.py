@@ -171,6 +171,13 @@ def delivered(connection: Connection, operation_id: int, document_id: str, numbe
         rows.change_document(connection, billed.id, document_id=document_id, number=number, state="live")
 
 
+def made_and_gone(connection: Connection, operation_id: int, document_id: str, number: str, at: datetime) -> None:
+    """The document that an operation made was taken away by somebody: its events read "taken back, was 1042"."""
+    delivered(connection, operation_id, document_id, number)
+    if billed := of_operation(connection, operation_id):
+        take_back(connection, billed, at)
+
+
 def crediting(connection: Connection, billed_id: int, operation_id: int | None) -> None:
     """Note the operation that takes a document back by a credit memo, or that there is none any more."""
     rows.change_document(connection, billed_id, credit_operation_id=operation_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole import journal
@@ -11,7 +10,7 @@ from qbconsole.journal import Taken
 from qbconsole.outbox.queue import Enqueued, enqueue
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -55,7 +54,7 @@ class Decider:
     @classmethod
     def of(cls, connection: Connection, book: Book, actor: Actor) -> Decider:
         """A decider on a durable writing connection."""
-        return cls(connection, book, actor, book.today(connection), datetime.now(UTC))
+        return cls(connection, book, actor, book.today(connection), book.clock.now())
 
     def record(self, taken: Taken) -> int:
         """Store the decision and its journal event; returns the decision's id."""

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions import drift
 from qbconsole.actions.propose import decide_automatically, propose
 from qbconsole.connectors.base import Accounting
-from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
+from qbconsole.domain.errors import Configuration, Fatal, Problem, Retriable, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import Outcome, pull
 from qbconsole.runner import expiry, firm
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.runner.metering import Meter
 from qbconsole.runner.proving import prove
-from qbconsole.store import facts, runs, watching
+from qbconsole.store import facts, outages, runs, watching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from random import Random
 
     from qbconsole.books.book import Book
     from qbconsole.connectors.base import Connector
@@ -51,22 +53,24 @@ class Result:
 class Cycle:
     """One book's runner at work under its lease."""
 
-    def __init__(self, book: Book, connectors: Mapping[str, Connector], fence: int) -> None:
-        """Take an opened book, its connectors by system, and the fence of the lease."""
+    def __init__(
+        self, book: Book, connectors: Mapping[str, Connector], fence: int, *, random: Random | None = None
+    ) -> None:
+        """Take an opened book, its connectors by system, the fence of the lease, and the jitter of its waits."""
         self.book = book
         self.connectors = connectors
-        self.deliverer = Deliverer(book, connectors, fence)
+        self.deliverer = Deliverer(book, connectors, fence, random or SystemRandom())
         self._newest_run = 0
-        self._meter = Meter(book.store, connectors[ACCOUNTING])
+        self._meter = Meter(book.store, connectors[ACCOUNTING], book.clock)
 
     async def run(self, reason: str, *, full: bool = False) -> Result:
         """Run one cycle; a failure is in the result and in the run's log, what was done before it stands."""
         result = Result()
         with self.book.store.writing(durable=False) as connection:
-            result.run_id = self._newest_run = runs.begin(connection, reason, datetime.now(UTC))
+            result.run_id = self._newest_run = runs.begin(connection, reason, self.book.clock.now())
         try:
             await self._work(result, full=full)
-            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, datetime.now(UTC))
+            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, self.book.clock.now())
         except asyncio.CancelledError:
             self._close(result, "stopped", "")
             raise
@@ -115,6 +119,7 @@ class Cycle:
             if isinstance(outcome, Outcome):
                 result.changed += outcome.changed
                 self._weigh(result, outcome.problem)  # the log has it already
+                self._answers(result, self.connectors[side].name)
             elif isinstance(outcome, Problem):
                 self._note(result, outcome, self.connectors[side].name)
             else:
@@ -125,11 +130,13 @@ class Cycle:
         remote = await connector.now() if side == ACCOUNTING else None
         with store.writing(durable=False) as connection:
             if remote is not None:
-                facts.keep_remote_offset(connection, remote)
-                watched = {f"{connector.name}.payments": watching.undeposited_payments(connection, datetime.now(UTC))}
+                facts.keep_remote_offset(connection, remote, self.book.clock.now())
+                watched = {
+                    f"{connector.name}.payments": watching.undeposited_payments(connection, self.book.clock.now())
+                }
             else:
                 watched = {f"{connector.name}.deals": watching.undecided_deals(connection)}
-        outcome = await pull(store, connector, run_id=run_id, watched=watched, full=full)
+        outcome = await pull(store, connector, run_id=run_id, watched=watched, full=full, clock=self.book.clock)
         if isinstance(connector, Accounting) and outcome.problem is None:
             outcome.changed += await prove(self.book, connector, run_id=run_id, full=full)
         return outcome
@@ -148,12 +155,25 @@ class Cycle:
             self._note(result, problem)
 
     def _note(self, result: Result, problem: Problem, subject: str = "") -> None:
-        """A failure goes into the run's log, and the weightiest of them into the result."""
+        """A failure goes into the run's log, and the weightiest of them into the result.
+
+        A remote that does not answer is an alert once, in the run that finds it out: an hour of it is one, not sixty.
+        """
         self._weigh(result, problem)
         words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
-            at = datetime.now(UTC)
-            runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
+            at = self.book.clock.now()
+            passing = bool(subject) and isinstance(problem, Retriable)
+            level = "error" if not passing or outages.begin(connection, subject, at) else "info"
+            runs.log(connection, result.run_id, level, words, at=at, subject=subject, next_step=problem.next_step)
+
+    def _answers(self, result: Result, subject: str) -> None:
+        """A remote that did not answer does so again."""
+        with self.book.store.writing(durable=False) as connection:
+            at = self.book.clock.now()
+            if since := outages.end(connection, subject):
+                words = f"{subject} answers again, after {(at - since) // timedelta(minutes=1)} minutes."
+                runs.log(connection, result.run_id, "info", words, at=at, subject=subject)
 
     @staticmethod
     def _weigh(result: Result, problem: Problem | None) -> None:
@@ -172,20 +192,20 @@ class Cycle:
         with self.book.store.writing(durable=False) as connection:
             for lines, step in steps:
                 for line in lines:
-                    runs.log(connection, result.run_id, "warning", line, at=datetime.now(UTC), next_step=step)
+                    runs.log(connection, result.run_id, "warning", line, at=self.book.clock.now(), next_step=step)
 
     def _close(self, result: Result, state: str, error: str) -> None:
         """Close the run, and let the firm's page know."""
         self._log_parked(result)
         self._meter.note()
         with self.book.store.writing(durable=False) as connection:
-            runs.finish(connection, result.run_id, state, datetime.now(UTC), error=error, counts=result.counts())
+            runs.finish(connection, result.run_id, state, self.book.clock.now(), error=error, counts=result.counts())
         firm.summarise(self.book, error)
 
 
 def never_began(book: Book, problem: Problem) -> None:
     """Write a run that failed before its first call, so that the sync log says why nothing is pulled."""
-    at = datetime.now(UTC)
+    at = book.clock.now()
     with book.store.writing(durable=False) as connection:
         run_id = runs.begin(connection, "start", at)
         runs.log(connection, run_id, "error", problem.message, at=at, next_step=problem.next_step)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole.domain.errors import Busy
@@ -27,19 +26,26 @@ async def sync_once(book: Book, *, full: bool = False) -> Result:
         Busy: another runner holds the book, or took it over meanwhile.
         SignIn: a remote refused the credentials after the cycle; a cycle's own failure is in the result.
     """
-    with Held(book.store) as lease:
+    with Held(book.store, book.clock) as lease:
         working = asyncio.create_task(_work(book, lease.fence, full=full))
         beating = asyncio.create_task(lease.keep())
         try:
             await asyncio.wait((working, beating), return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
                 await beating
-                raise Busy("Another runner took the book over.", next_step="It goes on with the work.")
-            return await working
+                raise _taken_over()
+            result = await working
+            if not lease.beat():  # it slept through its lease: what it did last was refused by the fence
+                raise _taken_over()
+            return result
         finally:
             for task in (working, beating):
                 task.cancel()
             await asyncio.gather(working, beating, return_exceptions=True)
+
+
+def _taken_over() -> Busy:
+    return Busy("Another runner took the book over.", next_step="It goes on with the work.")
 
 
 async def _work(book: Book, fence: int, *, full: bool) -> Result:
@@ -55,15 +61,15 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
     """Deliver what falls due soon; an unarmed book has nothing that may be sent."""
     if not book.settings.armed:
         return
-    loop = asyncio.get_running_loop()
-    end, clock = loop.time() + PATIENCE, Timekeeper(book.store)
-    while (wait := _seconds_until_due(book)) is not None and loop.time() + wait < end:
-        await asyncio.sleep(min(max(wait, 0.05), 1.0))
-        clock.look()
+    timekeeper = Timekeeper(book.store, book.clock)
+    end = book.clock.monotonic() + PATIENCE
+    while (wait := _seconds_until_due(book)) is not None and book.clock.monotonic() + wait < end:
+        await book.clock.sleep(min(max(wait, 0.05), 1.0))
+        timekeeper.look()
         result.delivered.add(await cycle.deliver())
 
 
 def _seconds_until_due(book: Book) -> float | None:
     with book.store.reading() as connection:
         due = outbox.next_due(connection)
-    return None if due is None else (due - datetime.now(UTC)).total_seconds()
+    return None if due is None else (due - book.clock.now()).total_seconds()

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from qbconsole.store import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import datetime
 
+    from qbconsole.domain.clock import Clock
     from qbconsole.store.engine import Store
 
 SET = timedelta(seconds=2)
 """A difference as large as that between two looks is no drift: the clock was set, or the machine slept."""
 
 
-def wall_clock() -> datetime:
-    """This machine's."""
-    return datetime.now(UTC)
-
-
 class Timekeeper:
     """Compares the machine's two clocks: the one that can be set with the one that cannot."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        now: Callable[[], datetime] = wall_clock,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Take the book whose operations wait; `now` is the time of day, `monotonic` counts seconds."""
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Take the book whose operations wait, and its clock."""
         self._store = store
-        self._now = now
-        self._monotonic = monotonic
+        self._clock = clock
         self._began = self._difference()
 
     def look(self) -> None:
@@ -53,4 +41,4 @@ class Timekeeper:
 
     def _difference(self) -> datetime:
         """The time of day at which the other clock began."""
-        return self._now() - timedelta(seconds=self._monotonic())
+        return self._clock.now() - timedelta(seconds=self._clock.monotonic())

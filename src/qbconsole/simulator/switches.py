@@ -65,7 +65,12 @@ SWITCHES: tuple[Switch, ...] = (
         "throttle_body", ("xml", "json", "json_lower_case"), "xml", "how the answer to too many requests is written"
     ),
     Switch("throttle_status", ("429", "403"), "429", "its status; 403 is an older form"),
-    Switch("retry_after", ("absent", NUMBER), "absent", "its Retry-After header, in seconds"),
+    Switch(
+        "retry_after",
+        ("absent", "date", "nonsense", NUMBER),
+        "absent",
+        "its Retry-After header: seconds, a date two seconds ahead, or words",
+    ),
     Switch(
         "forbidden_body", ("lower_case", "upper_case"), "lower_case", "how 403 is written: like 401, or like a fault"
     ),

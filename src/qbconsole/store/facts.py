@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
+from qbconsole.domain.clock import SYSTEM
 from qbconsole.domain.sign_in import SignInEnds
 from qbconsole.store.tables import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -31,7 +33,7 @@ def get(connection: Connection, name: str) -> Any:
 
 def put(connection: Connection, name: str, value: Any) -> None:
     """Set a fact."""
-    row = {"name": name, "value": value, "at": datetime.now(UTC)}
+    row = {"name": name, "value": value, "at": SYSTEM.now()}
     connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
 
 
@@ -61,9 +63,9 @@ def remote_offset(connection: Connection) -> timedelta:
     return timedelta(seconds=float(get(connection, _REMOTE_OFFSET) or 0))
 
 
-def keep_remote_offset(connection: Connection, remote: datetime) -> None:
-    """Note the remote server's clock."""
-    offset = remote - datetime.now(UTC)
+def keep_remote_offset(connection: Connection, remote: datetime, now: datetime | None = None) -> None:
+    """Note the remote server's clock, as it was heard at `now` of ours (this moment, if it is not said)."""
+    offset = remote - (now or SYSTEM.now())
     put(connection, _REMOTE_OFFSET, str(offset.total_seconds()))
     if get(connection, _EARLIEST_OFFSET) is None or offset < earliest_remote_offset(connection):
         put(connection, _EARLIEST_OFFSET, str(offset.total_seconds()))

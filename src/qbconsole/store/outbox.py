@@ -33,13 +33,17 @@ _NEED = _OPERATION.alias("need")
 _UNMET = (
     select(1)
     .select_from(_NEEDS.join(_NEED, _NEED.c.id == _NEEDS.c.needs_id))
-    .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state != "settled")
+    .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state.not_in(("settled", "cancelled")))
     .exists()
 )
 MOVING = ("waiting", "pending", "claimed", "unknown")
 """Neither settled nor given up, and no person's to look at."""
 _SENDABLE = and_(_OPERATION.c.state.in_(MOVING), ~_UNMET)
-"""In a state from which it is sent or looked for, and with everything it needs settled."""
+"""In a state from which it is sent or looked for, and with everything it needs settled or given up.
+
+What needs another's id is never left behind when that one is given up (`outbox.queue.cancel`): only what followed it in
+time is.
+"""
 
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
@@ -96,6 +100,15 @@ def open_on(connection: Connection, kind: str, target: str) -> list[dict[str, An
 def needs(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     """The operations that one waits for."""
     return dicts(connection.execute(_NEEDED, {"wanted": operation_id}))
+
+
+def unmet(connection: Connection) -> dict[int, list[dict[str, Any]]]:
+    """By operation that waits for others, those others, of all that are open."""
+    query = select(_NEEDS.c.operation_id, _NEED).join(_NEED, _NEED.c.id == _NEEDS.c.needs_id)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in dicts(connection.execute(query.where(_NEED.c.state.in_(OPEN)).order_by(_NEED.c.id))):
+        found.setdefault(row.pop("operation_id"), []).append(row)
+    return found
 
 
 def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]]:

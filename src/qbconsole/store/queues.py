@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.store.queries import dicts, first, where_equal
 from qbconsole.store.tables import ConflictRow, Draft, FollowUp, Unmatched
 
@@ -85,6 +86,7 @@ class Queue:
         for key, row in known.items():
             if key not in seen and row["state"] in leaves:
                 changed += self.change(connection, row, state="withdrawn")
+        failpoint("propose.commit")
         return changed
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.faults.world import Seed, World, grown, sow
+from tests.faults.zygote import Zygote
 
 from qbconsole.outbox import deliver
 
@@ -20,9 +21,16 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Seed:
     return sow(tmp_path_factory.mktemp("seed"))
 
 
+@pytest.fixture(scope="session")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    one = Zygote(tmp_path_factory.mktemp("zygote"))
+    yield one
+    one.end()
+
+
 @pytest.fixture
-def world(seed: Seed, tmp_path: Path) -> Iterator[World]:
-    with grown(seed, tmp_path) as one:
+def world(seed: Seed, zygote: Zygote, tmp_path: Path) -> Iterator[World]:
+    with grown(seed, tmp_path, zygote) as one:
         yield one
 
 

@@ -116,7 +116,7 @@ def test_without_a_grace_somebody_must_sign_in_and_what_was_decided_waits(world:
 def test_two_books_refresh_at_once_and_each_only_once(world: World, seed: Seed, tmp_path: Path) -> None:
     """Two companies whose tokens have both run out; neither waits for, takes or spoils the other's."""
     with ExitStack() as stack:
-        other = stack.enter_context(grown(seed, tmp_path / "other"))
+        other = stack.enter_context(grown(seed, tmp_path / "other", world.zygote))
         other.control("switches", refresh_token_rotation="every_call")
         worlds = (world, other)
         for one in worlds:

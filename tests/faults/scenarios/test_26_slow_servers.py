@@ -80,7 +80,7 @@ def test_a_book_whose_remote_hangs_delays_no_other(
     monkeypatch.setattr(process, "WIND_DOWN", 0.2)
     stop = Stop()
     with ExitStack() as stack:
-        other = stack.enter_context(grown(seed, tmp_path / "other"))
+        other = stack.enter_context(grown(seed, tmp_path / "other", world.zygote))
         proxy = stack.enter_context(behind(world))
         hung = proxy.on("/v3/company", act=hang, times=None)
         threads = [BookThread(one.home, one.book.name, stop) for one in (world, other)]

@@ -27,6 +27,8 @@ THROTTLED = "3001"
 REFERENCE = "intuit_tid"
 """The header in which Intuit names a call; its support asks for it (quickbooks.md 2.3)."""
 LONGEST_QUOTE = 300
+_HEAD = 4096
+_MARKUP = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 OLD = timedelta(seconds=5)
 """The time in an answer is as old as the answer; a `Date` has whole seconds."""
 THROTTLE_WAIT = 60.0
@@ -61,7 +63,7 @@ def _judged(answer: Answer, throttle_wait: float) -> Problem | None:
         return _owned(signed_out, Owner.ADMINISTRATOR)
     if code:
         return meaning(code, detail, passing=answer.status >= 500)
-    return _by_status(answer.status, readable=isinstance(body, dict))
+    return _by_status(answer, readable=isinstance(body, dict))
 
 
 def is_old(answer: Answer) -> bool:
@@ -81,12 +83,14 @@ def fault_of(item: Mapping[str, Any]) -> Problem:
     return meaning(code, detail)
 
 
-def _by_status(status: int, *, readable: bool) -> Problem | None:
-    code = str(status)
+def _by_status(answer: Answer, *, readable: bool) -> Problem | None:
+    status, code = answer.status, str(answer.status)
     if status == 200 and readable:
         return None
     if status == 200 or status >= 500 or status == 408:
-        words = f"QuickBooks gave no usable answer (status {status})."
+        said = "" if status == 200 else redacted(_plain(answer.body))
+        quoted = f', "{said}"' if said else ""
+        words = f"QuickBooks gave no usable answer (status {status}{quoted})."
         return _owned(Retriable(words, next_step=AGAIN, code=code), Owner.INTUIT)
     if status == 403:
         words = "QuickBooks does not let this app into the company."
@@ -129,6 +133,12 @@ def redacted(text: str) -> str:
     """Intuit's sentence for a log: in one line, bounded, without addresses and long numbers (Intuit forbids them)."""
     short = safe_text(text, limit=LONGEST_QUOTE)
     return re.sub(r"\d(?:[\d -]{7,})\d", "[number]", re.sub(r"\S+@\S+", "[e-mail]", short))
+
+
+def _plain(body: bytes) -> str:
+    """The words of a page that is no JSON: what a gateway says of itself. Of an answer with data nothing is kept."""
+    text = body[:_HEAD].decode("utf-8", "replace").strip()
+    return " ".join(_MARKUP.sub(" ", text).split()) if text.startswith("<") else ""
 
 
 def _first_fault(body: Any) -> tuple[str, str]:

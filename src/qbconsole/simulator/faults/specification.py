@@ -28,8 +28,8 @@ FAULTS: dict[str, Kind] = {
     "slow": Kind("the work is done, its answer's body comes a byte every so many seconds (1)", 1.0),
     "throttle": Kind("429 in the vendor's own words, no work done"),
     "server_error": Kind(
-        "500 or a gateway's 502 (HubSpot: also 423, 477, 521 with no work done), before the work or after it was done"
-        " and kept, in any of the vendor's forms: JSON, XML (QuickBooks), HTML"
+        "500 or a gateway's 502 (QuickBooks: also 503; HubSpot: also 423, 477, 521 with no work done), before the work"
+        " or after it was done and kept, in any of the vendor's forms: JSON, XML (QuickBooks), HTML"
     ),
     "truncate": Kind(
         "the work is done, its answer's body is cut in the middle and the connection closed; Content-Length is that of"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -24,6 +26,8 @@ _THROTTLED = {
     "Detail": "The request limit was reached.  Try again later",
     "code": "3001",
 }
+_PAGES = {"html": (502, "502 Bad Gateway"), "maintenance": (503, "503 Service Unavailable")}
+_SOON = timedelta(seconds=2)
 _NO_TIME = "2030"
 """The fault whose envelope tells no time (quickbooks.md 2.7)."""
 
@@ -81,8 +85,8 @@ class Envelopes:
 
     def throttled(self) -> Response:
         """Too many requests: XML even for who asks for JSON, unless a switch says otherwise (quickbooks.md 5.2)."""
-        after, status = self._switches["retry_after"], int(self._switches["throttle_status"])
-        told = headers() | ({} if after == "absent" else {"retry-after": after})
+        status = int(self._switches["throttle_status"])
+        told = headers() | self._retry_after()
         fault, now = {"Error": [_THROTTLED], "type": "SERVICE"}, wire.time(self._clock.shown())
         style = self._switches["throttle_body"]
         if style == "xml":
@@ -90,11 +94,20 @@ class Envelopes:
         body = {"Fault": fault, "time": now} if style == "json" else self._lower_case(_THROTTLED, "SERVICE")
         return Response(json.dumps(body), status, told, "application/json")
 
+    def _retry_after(self) -> dict[str, str]:
+        """The header, which no recording shows and no document forbids (quickbooks.md 2.3)."""
+        after = self._switches["retry_after"]
+        if after == "absent":
+            return {}
+        written = {"date": format_datetime(self._clock.now() + _SOON, usegmt=True), "nonsense": "in a moment"}
+        return {"retry-after": written.get(after, after)}
+
     def failed(self, style: str) -> Response:
-        """A failure of the server or its gateway, as `json`, `xml` or `html` (quickbooks.md 2.6, 7.4)."""
-        if style == "html":
-            page = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
-            return Response(page, 502, media_type="text/html")
+        """A failure of the server or its gateway, in one of its forms (quickbooks.md 2.6, 7.4)."""
+        if style in _PAGES:
+            status, title = _PAGES[style]
+            page = f"<html><head><title>{title}</title></head><body>{title}</body></html>"
+            return Response(page, status, media_type="text/html")
         error = {
             "Message": "An application error has occurred while processing your request",
             "Detail": "System Failure Error: Internal Server Error",

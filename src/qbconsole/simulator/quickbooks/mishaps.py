@@ -26,7 +26,7 @@ _HARMLESS: dict[str, tuple[str, str, str]] = {
 class QuickBooksMishaps:
     """The company's side of the faults."""
 
-    forms: tuple[str, ...] = ("json", "xml", "html")
+    forms: tuple[str, ...] = ("json", "xml", "html", "maintenance")
     early: tuple[str, ...] = ()
     collections: tuple[str, ...] = tuple(f"qbo.{kind}" for kind in (*kinds.KINDS, "deleted"))
 
