@@ -1,4 +1,4 @@
-"""A process that has imported the program and forks for each command: an interpreter takes longer to start than to run.
+"""A process that has imported the program and forks for each command: an interpreter starts longer than it works.
 
 Its child runs the command line as the real one does, may be killed at any moment, and is waited for.
 """

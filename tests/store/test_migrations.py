@@ -82,7 +82,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store) -
     store.close()
 
 
-def _first_version(store: Store) -> None:
+def first_version(store: Store) -> None:
     """A database as the first version left it: a linked customer that was pulled, with its payload."""
     store.path.parent.mkdir(parents=True)
     statements = (Path(migrations.__file__).parent / "versions" / "v0001.sql").read_text().split("\n\n")
@@ -120,7 +120,7 @@ def _first_version(store: Store) -> None:
 
 
 def test_a_mirror_of_the_first_version_keeps_its_records_and_is_listed_again(store: Store) -> None:
-    _first_version(store)
+    first_version(store)
     migrations.prepare(store)
     assert store.path.with_suffix(f".before-{migrations.HEAD}.db").exists()
     with store.writing() as connection:
@@ -138,7 +138,7 @@ def test_a_mirror_of_the_first_version_keeps_its_records_and_is_listed_again(sto
 
 
 def test_a_journal_of_an_earlier_version_still_verifies_and_goes_on(store: Store) -> None:
-    _first_version(store)
+    first_version(store)
     previous = ""
     with contextlib.closing(sqlite3.connect(store.path)) as database, database:
         for number in (1, 2):

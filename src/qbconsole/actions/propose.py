@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from qbconsole.actions import undo
 from qbconsole.billing import queue as billing
 from qbconsole.books.settings import load_settings
 from qbconsole.collections import decide as collecting
@@ -45,21 +46,33 @@ def propose(book: Book) -> dict[str, int]:
 
 
 def decide_automatically(book: Book) -> int:
-    """Take the decisions that the rules allow: certain links, payment status, tasks. None in a book that is not armed.
+    """Take the decisions that the rules allow: certain links, payment status, tasks, and approvals back whose deal
+    changed before anything was sent. None in a book that is not armed.
 
     Returns:
         How many were taken.
     """
     if not load_settings(book.folder).armed:
         return 0
-    linked = _links(book)
-    if linked:
+    moved = _outdated(book) + _links(book)
+    if moved:
         propose(book)
-    return linked + _stamps(book) + _tasks(book)
+    return moved + _stamps(book) + _tasks(book)
 
 
 def _rule(name: str) -> Actor:
     return Actor(f"rule: {name}", "rules.toml", automatic=True)
+
+
+def _outdated(book: Book) -> int:
+    """Approvals of what is no more, while nothing of them was sent: the drafts are open again, as they are now."""
+    with book.store.reading() as connection:
+        outdated = billing.outdated(connection, book)
+
+    def take_back(decider: Decider, decision_id: int) -> None:
+        undo.take_back(decider, decision_id)
+
+    return _each(book, "the deal changed after its approval", outdated, take_back)
 
 
 def _links(book: Book) -> int:

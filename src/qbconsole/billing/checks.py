@@ -54,10 +54,11 @@ def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
     elif open_credits := _credits(event, world):
         words = f"billed again; {', '.join(open_credits)}"
         yield Check("history", WARNING, words, "c applies the credit to the invoice that was taken back")
-    others = [one for one in world.allocations if one.deal_id == event.deal_id and one.event_id != event.id]
-    if others:
-        number = world.numbers.get(others[0].billed_document_id) or "an approved draft"
-        yield Check("history", BLOCKED, f"already billed as {number} ({others[0].key})", "x lets it be")
+    billed = (one for one in world.allocations if world.became(one.deal_id) == deal.id and one.event_id != event.id)
+    if other := next(billed, None):
+        number = world.numbers.get(other.billed_document_id) or "an approved draft"
+        whose = other.key if other.deal_id == deal.id else f"for deal {other.deal_id}, which was merged into this one"
+        yield Check("history", BLOCKED, f"already billed as {number} ({whose})", "x lets it be")
     elif quote := world.billed_by_crm.get(deal.id):
         words = f"the CRM makes the invoices of quote {quote} itself"
         yield Check("history", BLOCKED, words, "x rejects the draft, or switch billing off on the quote")

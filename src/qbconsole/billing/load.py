@@ -22,7 +22,7 @@ from qbconsole.domain.records import (
     Term,
 )
 from qbconsole.ledger import documents, drift, events, links
-from qbconsole.store import mirror
+from qbconsole.store import facts, mirror
 from qbconsole.store.queues import DRAFTS
 from qbconsole.store.taxes import usual_percents
 
@@ -56,6 +56,7 @@ def load(connection: Connection, book: Book, deal: Deal | None = None) -> World:
         "items": mirror.every(connection, Item),
         "terms": _by_id(mirror.every(connection, Term)),
         "tax_rates": mirror.every(connection, TaxRate),
+        "survivors": facts.survivors(connection, Deal.kind),
         "state_percents": usual_percents(connection),
         **_ledger(connection),
     }

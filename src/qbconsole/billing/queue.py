@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.billing import rules
-from qbconsole.billing.compose import closed_on
+from qbconsole.billing.compose import closed_on, compose
 from qbconsole.billing.drafts import Adoptable, Check, Composed
 from qbconsole.billing.load import load
 from qbconsole.domain.canonical import as_json, digest
@@ -14,7 +14,7 @@ from qbconsole.domain.money import to_minor
 from qbconsole.domain.operations import rebuild
 from qbconsole.domain.records import Deal
 from qbconsole.ledger import events
-from qbconsole.store import mirror
+from qbconsole.store import mirror, outbox
 from qbconsole.store.queues import DRAFTS, Row
 
 if TYPE_CHECKING:
@@ -83,6 +83,32 @@ def as_it_is_now(connection: Connection, book: Book, row: Row) -> Proposal | Non
     world = load(connection, book, deal)
     event = next((one for one in world.events.values() if one.id == row["event_id"]), None)
     return rules.propose(deal, event, world) if event and rules.wanted(deal, event, world) else None
+
+
+def outdated(connection: Connection, book: Book) -> list[int]:
+    """The approvals, by decision, of which nothing was sent yet and whose deal is no longer what was approved."""
+    unsent = [row for row in DRAFTS.listed(connection, ("approved",)) if _unsent(connection, row)]
+    return [row["decision_id"] for row in unsent if _outdated(connection, book, row)]
+
+
+def _unsent(connection: Connection, row: Row) -> bool:
+    operations = outbox.of_decision(connection, row["decision_id"])
+    return all(one["state"] in ("waiting", "pending") and not one["attempts"] for one in operations)
+
+
+def _outdated(connection: Connection, book: Book, row: Row) -> bool:
+    """Whether the deal would not be billed any more, to another customer, or with other lines; a later day is none."""
+    deal = mirror.get(connection, Deal, row["deal_id"])
+    if deal is None:
+        return True
+    world, approved = load(connection, book, deal), composed_of(row)
+    now = compose(deal, world)
+    same_customer = now.customer_id == approved.customer_id or not approved.customer_id
+    return not (world.triggered(deal) and same_customer and _billed(now) == _billed(approved))
+
+
+def _billed(composed: Composed) -> object:
+    return composed.type, composed.currency, [replace(line, source="") for line in composed.lines]
 
 
 def _keep(

@@ -44,7 +44,8 @@ class World:
     `numbers` gives a billed document's number by its row, `used` by document id how much of it bills events.
     `taken_back` are the ids of documents that we took back. `credits` gives by event ("deal/key") the number of a
     credit memo that is not applied yet. `rejected` are the ids of deals whose draft was rejected. `drift` is what the
-    trigger uses of the CRM and no longer finds there as it was.
+    trigger uses of the CRM and no longer finds there as it was. `survivors` gives by the id of a deal that was merged
+    into another that one's id.
     """
 
     today: date
@@ -76,6 +77,14 @@ class World:
     rejected: frozenset[str] = frozenset()
     drift: Sequence[Finding] = ()
     quotes: Sequence[Quote] = ()
+    survivors: dict[str, str] = field(default_factory=dict)
+
+    def became(self, deal_id: str) -> str:
+        """The id of the deal that a deal is part of now: its own, unless it was merged into another."""
+        seen = {deal_id}
+        while (following := self.survivors.get(deal_id)) is not None and following not in seen:
+            seen.add(deal_id := following)
+        return deal_id
 
     def triggered(self, deal: Deal) -> bool:
         """Whether a deal stands in a stage that makes it billable, or stood in one that has drifted."""

@@ -22,7 +22,8 @@ class Pulled:
     """One record of a stream as the remote gave it.
 
     `record` is None for a tombstone (deleted or archived there), or when a field that we use could not be read: then
-    `problem` says which and why, and the payload is kept all the same.
+    `problem` says which and why, and the payload is kept all the same. `merged_into` is the id of the record that
+    swallowed a tombstone's, where there is one.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Pulled:
     payload: str
     record: Record | None = None
     problem: str = ""
+    merged_into: str = ""
 
     @property
     def deleted(self) -> bool:

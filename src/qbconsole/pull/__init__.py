@@ -9,7 +9,7 @@ from qbconsole.connectors.base import Accounting
 from qbconsole.domain.clock import SYSTEM
 from qbconsole.pull.proof import compare_ids
 from qbconsole.pull.storing import store_page
-from qbconsole.store import census, streams
+from qbconsole.store import census, room, streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,13 +49,16 @@ async def pull(
 
     Raises:
         SignIn: the credentials were refused.
+        Fatal: there is no room left on the disk; what can be pulled again stops before what cannot.
         Problem: the pull broke off; what came before it is stored with its cursor, what comes after it is for the next.
     """
     with store.reading() as connection:
         cursors = streams.cursors(connection)
     outcome = Outcome()
     provable = isinstance(connector, Accounting)
+    room.require(store)
     async for page in connector.pull(cursors, watched=watched, full=full):
+        room.require(store)
         outcome.changed += len(store_page(store, page, run_id, provable=provable, at=clock.now()))
         outcome.problem = outcome.problem or page.problem
     if isinstance(connector, Accounting):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.records import KINDS
 from qbconsole.domain.text import safe_text
-from qbconsole.store import census, mirror, runs, streams
+from qbconsole.store import census, facts, mirror, runs, streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from qbconsole.domain.records import Record
     from qbconsole.store.engine import Store
 
-
 REFUSED = (SQLAlchemyError, ValueError, ArithmeticError)
-"""What the database or its driver says to a value that it cannot take: too large an integer, half a character."""
+"""What the database or its driver says to a value that it cannot take: too large an integer, half a character. An
+`OperationalError` (a full disk, say) is no record's fault: then the page is not stored at all, and its cursor stays."""
 
 
 def kind_of(stream: str) -> type[Record]:
@@ -46,6 +46,8 @@ def store_page(store: Store, page: Page, run_id: int, *, provable: bool, at: dat
     with store.writing(durable=False) as connection:
         sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
         applied, incoming = _apply(connection, kind, incoming, at, sweep)
+        survivors = {one.id: one.merged_into for one in page.records if one.merged_into and one.id in applied.changed}
+        facts.keep_survivors(connection, kind.kind, survivors)
         if page.problem is None:
             failpoint("cursor.commit")
             _keep_cursor(connection, page, at, sweep)
@@ -113,6 +115,8 @@ def _apply(
     try:
         with connection.begin_nested():
             return mirror.apply_page(connection, kind, incoming, at, sweep), incoming
+    except OperationalError:
+        raise
     except REFUSED:
         total, told = mirror.Applied(), []
         for record in incoming:
@@ -128,12 +132,16 @@ def _apply_one(
     try:
         with connection.begin_nested():
             return mirror.apply_page(connection, kind, [record], at, sweep), record
+    except OperationalError:
+        raise
     except REFUSED as error:
         problem = f"{kind.kind} {safe_text(record.id)} cannot be stored: {type(error).__name__}"
     held = mirror.Incoming(kind, record.id, record.payload, None, problem)
     try:
         with connection.begin_nested():
             return mirror.apply_page(connection, kind, [held], at, sweep), held
+    except OperationalError:
+        raise
     except REFUSED:
         return mirror.Applied(seen=1, failed=1), mirror.Incoming(kind, safe_text(record.id), "", None, problem)
 

@@ -11,6 +11,7 @@ from qbconsole.domain.errors import Busy
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, Result
 from qbconsole.runner.lease import Held
+from qbconsole.runner.timekeeping import Timekeeper
 from qbconsole.store import outbox
 
 if TYPE_CHECKING:
@@ -78,9 +79,11 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
     """Deliver what falls due soon; an unarmed book has nothing that may be sent."""
     if not book.settings.armed:
         return
+    timekeeper = Timekeeper(book.store, book.clock)
     end = book.clock.monotonic() + PATIENCE
     while (wait := _seconds_until_due(book)) is not None and book.clock.monotonic() + wait < end:
         await book.clock.sleep(min(max(wait, 0.05), 1.0))
+        timekeeper.look()
         result.delivered.add(await cycle.deliver())
 
 

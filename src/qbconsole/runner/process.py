@@ -22,6 +22,7 @@ from qbconsole.domain.errors import Busy, Problem, SignIn
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, never_began
 from qbconsole.runner.lease import Held
+from qbconsole.runner.timekeeping import Timekeeper
 from qbconsole.store import outbox, runs
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class BookRunner:
         self._wanted = asyncio.Event()
         self._reason = "start"
         self._refused = False
+        self._time = Timekeeper(book.store, book.clock)
 
     def want(self, reason: str = "schedule") -> None:
         """Ask for a cycle; several wishes become one."""
@@ -134,6 +136,7 @@ class BookRunner:
     async def _deliveries(self, cycle: Cycle) -> None:
         """What falls due is sent at once, also while a cycle waits for a remote."""
         while True:
+            self._time.look()
             if not self._refused and self._due():
                 try:
                     await cycle.deliver()

@@ -8,20 +8,25 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import shutil
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from qbconsole.domain.errors import Fatal
+from qbconsole.store.holders import WRITER, holders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, PoolProxiedConnection
+
+NO_ROOM = 1024**2
+"""Bytes of a disk on which there is no room: what lies beside a database then fails in other words than itself."""
 
 
 def driver() -> Any:
@@ -59,6 +64,8 @@ class Store:
         self._durable = self._engine(module, "FULL")
         self._plain = self._engine(module, "NORMAL")
         self._watch: PoolProxiedConnection | None = None
+        self._broken = False
+        """Whether the disk failed since the file was opened or checked."""
 
     def _engine(self, module: Any, synchronous: str) -> Engine:
         engine = create_engine(
@@ -109,22 +116,61 @@ class Store:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """SQLite's failures in one plain line each."""
+        if self._broken:
+            self._come_back()
         try:
             yield
-        except (OperationalError, DatabaseError) as error:
-            text = str(error.orig)
-            if "readonly" in text:
-                step = "Make the file and its folder writable, then try again."
-                raise Fatal(f"The database {self.path} is read-only.", next_step=step) from error
-            if "locked" in text:
-                step = "Close the other program that uses it, then try again."
-                raise Fatal(f"The database {self.path} is locked by another program.", next_step=step) from error
-            if "full" in text:
-                raise Fatal("The disk is full.", next_step=f"Free space beside {self.path}, then try again.") from error
-            if "unable to open" in text or "not a database" in text:
-                step = "Check the path and its permissions, or restore a backup."
-                raise Fatal(f"{self.path} cannot be opened as a database ({text}).", next_step=step) from error
-            raise
+        except DatabaseError as error:
+            explained = self._meaning(str(error.orig))
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _meaning(self, text: str) -> Fatal | None:
+        """What SQLite's words say to a person; None for words that are no matter of disk, lock or file."""
+        self._broken = self._broken or "disk I/O error" in text
+        if "readonly" in text or ("unable to open" in text and not os.access(self.path.parent, os.W_OK)):
+            step = "Make the file and its folder writable, then try again."
+            return Fatal(f"The database {self.path} is read-only.", next_step=step)
+        if "locked" in text:
+            who = ", ".join(holders(self.path, WRITER)) or "another program"
+            step = "Close the other program that uses it, then try again."
+            return Fatal(f"The database {self.path} is locked by {who}.", next_step=step)
+        if "full" in text or ("I/O" in text and shutil.disk_usage(self.path.parent).free < NO_ROOM):
+            return Fatal("The disk is full.", next_step=f"Free space beside {self.path}, then try again.")
+        if "disk I/O error" in text:
+            words = f"The disk failed while {self.path} was in use: nothing of that step is kept."
+            return Fatal(words, next_step="Check the disk. The database is checked before it is used again.")
+        if "unable to open" in text or "not a database" in text:
+            step = "Check the path and its permissions, or restore a backup."
+            return Fatal(f"{self.path} cannot be opened as a database ({text}).", next_step=step)
+        return None
+
+    def _come_back(self) -> None:
+        """After the disk failed, go on as after a crash: from what the disk holds, and only if that is whole.
+
+        What a failed `fsync` left in memory is not to be trusted, and trying it again proves nothing.
+
+        Raises:
+            Fatal: the disk still fails, or the file is damaged.
+        """
+        self.close()
+        damaged = "Restore a backup."
+        with contextlib.closing(driver().connect(self.path)) as fresh:
+            try:
+                verdict = fresh.execute("PRAGMA quick_check(1)").fetchone()[0]
+            except driver().DatabaseError as error:
+                still = self._meaning(str(error))
+                raise still or Fatal(f"The database {self.path} is damaged ({error}).", next_step=damaged) from error
+        if verdict != "ok":
+            raise Fatal(f"The database {self.path} is damaged ({verdict}).", next_step=damaged)
+        self._broken = False
+
+    def put_log_back(self) -> bool:
+        """Move all of the write-ahead log into the database and empty it; False while somebody reads an older state."""
+        with self._explained(), contextlib.closing(driver().connect(self.path)) as connection:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     def data_version(self) -> int:
         """A number that changes when another connection commits; cheap enough to ask every 250 ms."""
@@ -162,7 +208,7 @@ class Store:
                 busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return not busy or not busy[0]
             except driver().DatabaseError as error:
-                raise OperationalError("VACUUM", None, error) from error
+                raise DatabaseError("VACUUM", None, error) from error
             finally:
                 cursor.close()
                 source.close()

@@ -13,6 +13,7 @@ from qbconsole.domain.sign_in import SignInEnds
 from qbconsole.store.tables import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -23,6 +24,7 @@ _READS = "metered_reads_"
 _EARLIEST_OFFSET = "earliest_remote_offset_seconds"
 _SIGN_IN = "sign_in"
 _BULK, _BULK_OF = "decided_together_", "decided_with_"
+_SURVIVORS = "survivors_"
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -46,6 +48,17 @@ def decided_with(connection: Connection, decision_id: int) -> list[int]:
     """The decisions that one key took, that one among them, in their order."""
     first = get(connection, f"{_BULK_OF}{decision_id}") or decision_id
     return list(get(connection, f"{_BULK}{first}") or [first])
+
+
+def keep_survivors(connection: Connection, kind: str, survivors: Mapping[str, str]) -> None:
+    """Note into which record each of some records of a kind was merged on the remote, by id."""
+    if survivors:
+        put(connection, _SURVIVORS + kind, {**(get(connection, _SURVIVORS + kind) or {}), **survivors})
+
+
+def survivors(connection: Connection, kind: str) -> dict[str, str]:
+    """By id, into which record of its kind each record was merged that is gone for that reason."""
+    return dict(get(connection, _SURVIVORS + kind) or {})
 
 
 def count_reads(connection: Connection, month: str, more: int) -> None:

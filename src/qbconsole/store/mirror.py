@@ -60,13 +60,24 @@ def _is_plain(hint: Any) -> bool:
     return not dataclasses.is_dataclass(first) and typing.get_origin(first) is not tuple
 
 
+LARGEST = 2**63 - 1
+"""Of the numbers that a column holds."""
+
+
 def to_row(record: Record) -> dict[str, Any]:
-    """A record as column values."""
+    """A record as column values.
+
+    Raises:
+        ValueError: an amount is larger than any column holds.
+    """
     currency = getattr(record, "currency", "USD")
     row: dict[str, Any] = {}
     for name, _, money, _ in _fields(type(record)):
         value = getattr(record, name)
         row[name] = to_minor(value, currency) if money else value
+        if money and row[name] is not None and abs(row[name]) > LARGEST:
+            msg = f"the {name} is larger than any amount here"
+            raise ValueError(msg)
     return row
 
 

@@ -12,7 +12,7 @@ from qbconsole.store.tables import Dependency, Lease, OutboxOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy import Connection, Update
 
@@ -36,7 +36,9 @@ _UNMET = (
     .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state.not_in(("settled", "cancelled")))
     .exists()
 )
-_SENDABLE = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed")), ~_UNMET)
+MOVING = ("waiting", "pending", "claimed", "unknown")
+"""Neither settled nor given up, and no person's to look at."""
+_SENDABLE = and_(_OPERATION.c.state.in_(MOVING), ~_UNMET)
 """In a state from which it is sent or looked for, and with everything it needs settled or given up.
 
 What needs another's id is never left behind when that one is given up (`outbox.queue.cancel`): only what followed it in
@@ -142,6 +144,16 @@ def next_due(connection: Connection) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
     moment: datetime | None = connection.execute(_NEXT_DUE).scalar()
     return moment
+
+
+def shift(connection: Connection, by: timedelta) -> None:
+    """Move when operations that are under way fall due and were sent last: the clock was set by so much.
+
+    When they were first sent stays: it is compared with the remote's clock as it was heard at that time.
+    """
+    for row in listed(connection, MOVING):
+        moved = {name: row[name] + by for name in ("due_at", "sent_at") if row[name] is not None}
+        connection.execute(update(_OPERATION).where(_OPERATION.c.id == row["id"]).values(**moved))
 
 
 def counts(connection: Connection) -> dict[str, int]:

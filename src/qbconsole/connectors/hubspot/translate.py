@@ -75,7 +75,8 @@ def pulled(kind: str, row: dict[str, Any], related: Related, portal: Portal) -> 
 
 def tombstone(kind: str, id_: str, *, merged_into: str = "") -> Pulled:
     """A record that is gone: archived, or swallowed by another."""
-    return Pulled(kind, id_, dump({"id": id_, "mergedInto": merged_into} if merged_into else {"id": id_}))
+    payload = dump({"id": id_, "mergedInto": merged_into} if merged_into else {"id": id_})
+    return Pulled(kind, id_, payload, merged_into=merged_into)
 
 
 def merged_ids(row: dict[str, Any]) -> list[str]:
