@@ -10,7 +10,7 @@ from qbconsole.actions import undo as undoing
 from qbconsole.actions.decide import find
 from qbconsole.actions.fate import fate
 from qbconsole.actions.registry import action
-from qbconsole.domain.errors import Configuration, Unarmed
+from qbconsole.domain.errors import Configuration, NeedsPerson, Unarmed
 from qbconsole.domain.money import ZERO
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def why_not(book: Book, action_id: str, row_id: str) -> str:
     scope = action(action_id).scope
     try:
         book.require_armed()
-    except Unarmed as refused:
+    except (Unarmed, NeedsPerson) as refused:
         return str(refused)
     with book.store.reading() as connection:
         queue, row = find(connection, row_id)

@@ -77,6 +77,13 @@ class Accounting(Section):
     """Whether documents are read with all custom fields; companies without enrolment have the first three alone."""
 
 
+class Backups(Section):
+    """The copies of the book that its runner makes, one a day."""
+
+    keep: int = Field(default=7, ge=0)
+    """So many of them are kept; with 0 none is made."""
+
+
 class Settings(Section):
     """All of `book.toml`."""
 
@@ -99,6 +106,7 @@ class Settings(Section):
     """Where keys and tokens are kept; `file` is an encrypted one."""
     crm: Crm
     accounting: Accounting
+    backups: Backups = Backups()
 
     @model_validator(mode="before")
     @classmethod

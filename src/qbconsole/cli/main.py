@@ -11,6 +11,7 @@ import typer
 
 from qbconsole import __version__
 from qbconsole.cli import (
+    backup,
     books,
     connect,
     decisions,
@@ -36,7 +37,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (books, connect, sync, status, queue, decisions, outbox, journal, drift, pdf, errors, simulate, demo):
+for group in (
+    books,
+    connect,
+    sync,
+    status,
+    queue,
+    decisions,
+    outbox,
+    journal,
+    drift,
+    pdf,
+    backup,
+    errors,
+    simulate,
+    demo,
+):
     group.register(app)
 
 

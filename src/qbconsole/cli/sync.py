@@ -29,7 +29,7 @@ def sync(
     if watch:
         from qbconsole.runner.process import main
 
-        with opened(home, book) as one:
+        with opened(home, book, checked=True) as one:
             _unlock(one)
             name = one.name
         main(root(home), [name])
@@ -38,7 +38,7 @@ def sync(
 
     from qbconsole.runner.once import sync_once
 
-    with opened(home, book) as one:
+    with opened(home, book, checked=True) as one:
         _unlock(one)
         result = asyncio.run(sync_once(one, full=full))
         document = summary(one, result)

@@ -68,11 +68,18 @@ def append(
     return rows.add_event(connection, event, content, subjects)
 
 
-def record_decision(connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str) -> int:
-    """Store a decision and its journal event in the caller's transaction; returns the decision's id."""
+def record_decision(
+    connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str, beyond: int = 0
+) -> int:
+    """Store a decision and its journal event in the caller's transaction; returns the decision's id.
+
+    With `beyond` the id is above that one: ids that a book has lost are not given again, for request ids hold them.
+    """
+    given = {"id": beyond + 1} if beyond else {}
     decision_id = rows.add_decision(
         connection,
         {
+            **given,
             "action": taken.action,
             "desk": taken.desk,
             "row_id": taken.row_id,
@@ -93,10 +100,13 @@ def record_decision(connection: Connection, taken: Taken, actor: Actor, *, at: d
     return decision_id
 
 
-def verify(connection: Connection) -> str:
-    """An empty text when the chain holds, else the plain sentence that names the first event that does not."""
-    previous = ""
-    for event in rows.chain(connection):
+def verify(connection: Connection, after: int = 0) -> str:
+    """An empty text when the chain holds, else the plain sentence that names the first event that does not.
+
+    With `after` the events up to that one are taken for verified.
+    """
+    previous = rows.digest_of(connection, after) if after else ""
+    for event in rows.chain(connection, after):
         erased = event["body"] is None
         if not erased and digest(event["body"]) != event["content_digest"]:
             return f"Journal event {event['id']} does not match its digest: its content was changed."

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from qbconsole import journal, ledger
+from qbconsole.books import restored
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
 from qbconsole.domain.canonical import digest
@@ -19,7 +20,7 @@ from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn,
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
-from qbconsole.outbox.queue import move
+from qbconsole.outbox.queue import look_first, move
 from qbconsole.outbox.sending import sendable
 from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 GROUP = 30
 """Operations that go to a connector at once: QuickBooks takes so many in a batch."""
+ALL = 100_000
+"""More operations than are ever due."""
 ATTEMPTS = 12
 """After so many tries an operation is parked."""
 STALENESS = timedelta(seconds=3)
@@ -83,15 +86,39 @@ class Deliverer:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     async def deliver(self) -> Delivered:
-        """Send everything that is due, until nothing more is; an unarmed book sends nothing.
+        """Send everything that is due, until nothing more is; an unarmed book sends nothing, nor does one set back.
 
         Raises:
             SignIn: a remote refused the credentials; what was claimed waits for the next sign-in.
         """
         total = Delivered()
         async with self._one_at_a_time:
-            if load_settings(self.book.folder).armed:
+            if load_settings(self.book.folder).armed and not self._set_back():
                 await self._deliver(total)
+        return total
+
+    def _set_back(self) -> bool:
+        with self.book.store.reading() as connection:
+            return restored.is_open(connection)
+
+    async def look(self) -> Delivered:
+        """Look for everything whose outcome is unknown, and send nothing: so a book begins that was set back.
+
+        What is not there stays unknown: it is looked for again when it is sent.
+
+        Raises:
+            SignIn: a remote refused the credentials.
+            Retriable: something could not be looked for.
+        """
+        total, seen = Delivered(), set[int]()
+        async with self._one_at_a_time:
+            while mine := [row for row in self._due(limit=ALL) if row["id"] not in seen and _looked_for(row)]:
+                for row in mine:
+                    seen.add(row["id"])
+                    await self._look(self.connectors[row["system"]], row, total)
+        if total.unknown:
+            words = f"{total.unknown} operations could not be looked for."
+            raise Retriable(words, next_step="They are looked for in the next cycle; nothing is sent before.")
         return total
 
     async def wind_down(self, seconds: float) -> None:
@@ -109,17 +136,17 @@ class Deliverer:
             for one in done:
                 total.add(one)
 
-    def _due(self) -> list[dict[str, Any]]:
+    def _due(self, limit: int = 100) -> list[dict[str, Any]]:
         if self._stopping.is_set():
             return []
         with self.book.store.reading() as connection:
-            return rows.due(connection, datetime.now(UTC))
+            return rows.due(connection, datetime.now(UTC), limit)
 
     async def _system(self, system: str, due: Sequence[dict[str, Any]]) -> Delivered:
         """One remote's due operations: first those whose outcome is unknown, then the new ones in groups."""
         total = Delivered()
         connector = self.connectors[system]
-        mine = [row for row in due if row["system"] == system]
+        mine = self._wary([row for row in due if row["system"] == system])
         fresh = [row for row in mine if row["state"] in ("waiting", "pending")]
         for row in mine:
             if row["state"] in ("claimed", "unknown") and not self._stopping.is_set():
@@ -130,6 +157,18 @@ class Deliverer:
                 break
             await self._send(connector, fresh[start : start + GROUP], total)
         return total
+
+    def _wary(self, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """In a book that was set back lately also what was never sent, as far as it knows, is looked for."""
+        now = datetime.now(UTC)
+        with self.book.store.reading() as connection:
+            since = restored.looked_since(connection, now)
+        unsent = [row for row in due if row["first_sent_at"] is None and row["kind"] not in ABSOLUTE]
+        if since is None or not unsent:
+            return due
+        with self.book.store.writing() as connection:
+            moved = {row["id"]: look_first(connection, row, since=since, at=now, fence=self.fence) for row in unsent}
+        return [one for row in due if (one := moved.get(row["id"], row)) is not None]
 
     # --- an unknown outcome -------------------------------------------------------------------------------------------
 
@@ -302,6 +341,10 @@ class Deliverer:
             total.unknown += 1
         else:
             total.retried += 1
+
+
+def _looked_for(row: dict[str, Any]) -> bool:
+    return row["state"] in ("claimed", "unknown") and row["kind"] not in ABSOLUTE
 
 
 def _back(row: dict[str, Any]) -> str:

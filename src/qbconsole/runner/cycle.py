@@ -13,7 +13,7 @@ from qbconsole.connectors.base import Accounting
 from qbconsole.domain.errors import Configuration, Fatal, Problem, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import Outcome, pull
-from qbconsole.runner import expiry, firm
+from qbconsole.runner import expiry, firm, nightly, recovery
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.runner.metering import Meter
 from qbconsole.runner.proving import prove
@@ -95,16 +95,38 @@ class Cycle:
         return result.delivered
 
     async def _work(self, result: Result, *, full: bool) -> None:
+        set_back = False
         try:
             self.book.reload()
+            self.book.notice_set_back()
+            set_back = recovery.begin(self.book, result.run_id)
             result.delivered.add(await self.deliverer.deliver())
         except Problem as problem:
             self._note(result, problem)
         if not result.stops:
-            await self._pull(result, full=full)
-        if not result.stops:
+            await self._pull(result, full=full or set_back)
+        if set_back:
+            await self._recover(result)
+        if not result.stops and not (set_back and result.problem):
             drift.notice(self.book, result.run_id)
             await self._decide_and_deliver(result)
+        if not result.stops:
+            await self._care(result)
+
+    async def _recover(self, result: Result) -> None:
+        """Take on what was done in the lost time; a side that could not be read leaves that to the next cycle."""
+        if result.problem is not None:
+            return
+        try:
+            result.delivered.add(await recovery.recover(self.book, self.deliverer, result.run_id))
+        except Problem as problem:
+            self._note(result, problem)
+
+    async def _care(self, result: Result) -> None:
+        try:
+            await nightly.care(self.book)
+        except Problem as problem:
+            self._note(result, problem)
 
     async def _pull(self, result: Result, *, full: bool) -> None:
         """Both sides at once; one side's failure leaves the other's pull standing."""

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from qbconsole.books.book import Book
 from qbconsole.books.home import book_folder, book_names
+from qbconsole.care import checks
 from qbconsole.domain.errors import Busy, Problem, SignIn
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, never_began
@@ -27,6 +27,8 @@ from qbconsole.store import outbox, runs
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from qbconsole.books.book import Book
 
 logger = logging.getLogger(__name__)
 
@@ -203,9 +205,10 @@ class BookThread:
         Raises:
             Busy: another runner holds the book.
         """
-        book = Book(book_folder(self._root, self._name))
+        book = checks.open_sound(book_folder(self._root, self._name))
         try:
             with Held(book.store) as lease:
+                checks.keep_verified(book)
                 self.busy = None
                 await BookRunner(book, lease, self._stop).run()
         finally:

@@ -19,14 +19,29 @@ _CONTENT = JournalContent.__table__  # type: ignore[attr-defined]
 _SUBJECT = JournalSubject.__table__  # type: ignore[attr-defined]
 _DECISION = Decision.__table__  # type: ignore[attr-defined]
 
+APPENDED = "journal_appended"
+"""Noted on a connection (`Connection.info`) whose transaction appended an event."""
+
 # Built once: every decision and every step of every operation goes through these.
-_LAST_DIGEST = select(_EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
+_NEWEST = select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
 _ADD_EVENT, _ADD_CONTENT, _ADD_SUBJECT = insert(_EVENT), insert(_CONTENT), insert(_SUBJECT)
+
+
+def newest(connection: Connection) -> tuple[int, str] | None:
+    """The id and the digest of the newest event; None for an empty journal."""
+    row = connection.execute(_NEWEST).first()
+    return (int(row[0]), str(row[1])) if row else None
 
 
 def last_digest(connection: Connection) -> str:
     """The digest of the newest event; empty for an empty journal."""
-    return connection.execute(_LAST_DIGEST).scalar() or ""
+    found = newest(connection)
+    return found[1] if found else ""
+
+
+def digest_of(connection: Connection, event_id: int) -> str:
+    """The digest of one event; empty when there is none of that id."""
+    return connection.execute(select(_EVENT.c.digest).where(_EVENT.c.id == event_id)).scalar() or ""
 
 
 def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subjects: Iterable[str]) -> int:
@@ -36,6 +51,7 @@ def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subje
     rows = [{"subject": subject, "event_id": event_id} for subject in dict.fromkeys(subjects)]
     if rows:
         connection.execute(_ADD_SUBJECT, rows)
+    connection.info[APPENDED] = True
     return event_id
 
 
@@ -47,9 +63,10 @@ def events(connection: Connection, subject: str = "", limit: int = 200) -> list[
     return dicts(connection.execute(query.order_by(_EVENT.c.id.desc()).limit(limit)))
 
 
-def chain(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every event in order, with its content, for verification."""
+def chain(connection: Connection, after: int = 0) -> Iterator[dict[str, Any]]:
+    """Every event later than one in order, with its content, for verification."""
     query = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+    query = query.where(_EVENT.c.id > after)
     return each(connection.execute(query.order_by(_EVENT.c.id)))
 
 
@@ -91,6 +108,11 @@ def mark_undone(connection: Connection, decision_id: int, by: int) -> bool:
 def mark_standing(connection: Connection, decision_id: int) -> None:
     """Note that a decision stands after all: what was to take it back was given up."""
     connection.execute(update(_DECISION).where(_DECISION.c.id == decision_id).values(undone_by=None))
+
+
+def newest_decision(connection: Connection) -> int:
+    """The id of the newest decision; 0 when there is none."""
+    return int(connection.execute(select(func.max(_DECISION.c.id))).scalar() or 0)
 
 
 def decision_count(connection: Connection) -> int:

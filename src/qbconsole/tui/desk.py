@@ -280,9 +280,10 @@ def open_desk(root: Path, name: str, *, read_only: bool) -> Desk:
         Problem: there is no such book, or it cannot be opened.
     """
     from qbconsole.actions.decide import operator
-    from qbconsole.books.book import open_book
+    from qbconsole.books.book import named
+    from qbconsole.care.checks import open_sound
 
-    return Desk(open_book(root, name), operator(), read_only)
+    return Desk(open_sound(named(root, name)), operator(), read_only)
 
 
 def _choice(customer: Customer, names: dict[str, str]) -> Choice:
@@ -314,6 +315,7 @@ def health_of(status: dict[str, Any], *, read_only: bool) -> Health:
         runs=runs,
         out_of_balance=_off(status["out_of_balance"], status["currency"]),
         drift=tuple(one["words"] for one in status["drift"]),
+        set_back=bool(status["set_back"]),
         sign_in=status["sign_in"]["warning"],
     )
 
