@@ -84,6 +84,15 @@ class Backups(Section):
     """So many of them are kept; with 0 none is made."""
 
 
+class Limits(Section):
+    """How many operations a run may send at most before a person is asked; by default what is usual for the book."""
+
+    money_a_run: int | None = Field(default=None, ge=1)
+    """Documents made, voided, deleted, sent, and credits applied."""
+    automatic_a_run: int | None = Field(default=None, ge=1)
+    """Of the rest, what rules alone decided."""
+
+
 class Settings(Section):
     """All of `book.toml`."""
 
@@ -107,6 +116,7 @@ class Settings(Section):
     crm: Crm
     accounting: Accounting
     backups: Backups = Backups()
+    limits: Limits = Limits()
 
     @model_validator(mode="before")
     @classmethod

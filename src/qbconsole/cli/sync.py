@@ -48,11 +48,12 @@ def sync(
     lines = [
         f"Run {document['run']}: {document['changed']} records changed, {document['delivered']['settled']} operations"
         f" delivered, {document['delivered']['parked']} parked.",
+        *document["withheld"],
         *(f"Paused: {one['rule']}. {one['words']}." for one in document["drift"]),
         *(f"{queue}: {count} rows wait" for queue, count in document["waiting"].items() if count),
     ]
     answer(document, lines, as_json=as_json)
-    waiting = any(document["waiting"].values()) or document["parked"] or document["drift"]
+    waiting = any(document["waiting"].values()) or document["parked"] or document["drift"] or document["withheld"]
     raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
 
 
@@ -69,10 +70,12 @@ def _unlock(book: Book) -> None:
 def summary(book: Book, result: Result) -> dict[str, Any]:
     """A cycle as a document: what it did, and what waits for a person now."""
     from qbconsole.actions import drift, queues
+    from qbconsole.outbox import volume
     from qbconsole.store import outbox
 
     with book.store.reading() as connection:
         parked = outbox.counts(connection).get("parked", 0)
+        withheld = [one.words for one in volume.withheld(connection)]
     return {
         "book": book.name,
         "run": result.run_id,
@@ -83,5 +86,6 @@ def summary(book: Book, result: Result) -> dict[str, Any]:
         },
         "waiting": {name: count for name, (count, _) in queues.counts(book).items()},
         "parked": parked,
+        "withheld": withheld,
         "drift": drift.as_rows(drift.found(book)),
     }

@@ -20,6 +20,7 @@ from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn,
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
+from qbconsole.outbox import volume
 from qbconsole.outbox.queue import look_first, move
 from qbconsole.outbox.sending import sendable
 from qbconsole.store import facts, mirror
@@ -66,6 +67,8 @@ class Delivered:
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """What somebody should know of what was done."""
+    withheld: list[str] = field(default_factory=list)
+    """What is over the book's limits since this delivery, and was not sent."""
 
     def add(self, other: Delivered) -> None:
         """Count another delivery in."""
@@ -73,6 +76,7 @@ class Delivered:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.problems += other.problems
         self.notices += other.notices
+        self.withheld += other.withheld
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class Deliverer:
 
     async def _deliver(self, total: Delivered) -> None:
         seen: set[tuple[int, int]] = set()
+        self._weigh(total)
         while due := [row for row in self._due() if (row["id"], row["attempts"]) not in seen]:
             seen |= {(row["id"], row["attempts"]) for row in due}
             done = await asyncio.gather(*(self._system(name, due) for name in self.connectors))
@@ -140,7 +145,18 @@ class Deliverer:
         if self._stopping.is_set():
             return []
         with self.book.store.reading() as connection:
-            return rows.due(connection, datetime.now(UTC), limit)
+            parts = volume.filters(connection, volume.withheld(connection))
+            return rows.due(connection, datetime.now(UTC), limit, parts)
+
+    def _weigh(self, total: Delivered) -> None:
+        """See whether a run would write more than is usual for the book: then nothing of that is sent."""
+        with self.book.store.reading() as connection:
+            found = volume.weigh(connection, self.book.settings.limits, datetime.now(UTC))
+            known = volume.withheld(connection)
+        if found != known:
+            with self.book.store.writing() as connection:
+                volume.keep(connection, found)
+            total.withheld += [one.words for one in found]
 
     async def _system(self, system: str, due: Sequence[dict[str, Any]]) -> Delivered:
         """One remote's due operations: first those whose outcome is unknown, then the new ones in groups."""

@@ -184,12 +184,13 @@ class Cycle:
             result.problem = problem
 
     def _log_parked(self, result: Result) -> None:
-        parked, noted = result.delivered.problems, result.delivered.notices
+        done = result.delivered
         steps = (
-            (parked, "Look at the sync log: R retries, x cancels."),
-            (noted, "Compare both before it is e-mailed."),
+            (done.problems, "Look at the sync log: R retries, x cancels."),
+            (done.notices, "Compare both before it is e-mailed."),
+            (done.withheld, "Look at it in the sync log: L lets it go, x cancels all of it."),
         )
-        if not (parked or noted):
+        if not any(lines for lines, _ in steps):
             return
         with self.book.store.writing(durable=False) as connection:
             for lines, step in steps:

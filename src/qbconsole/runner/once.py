@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole.domain.errors import Busy
+from qbconsole.outbox import volume
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, Result
 from qbconsole.runner.lease import Held
-from qbconsole.store import outbox
 
 if TYPE_CHECKING:
     from qbconsole.books.book import Book
@@ -63,5 +63,5 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
 
 def _seconds_until_due(book: Book) -> float | None:
     with book.store.reading() as connection:
-        due = outbox.next_due(connection)
+        due = volume.next_due(connection)
     return None if due is None else (due - datetime.now(UTC)).total_seconds()

@@ -19,10 +19,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from qbconsole.books.home import book_folder, book_names
 from qbconsole.care import checks
 from qbconsole.domain.errors import Busy, Problem, SignIn
+from qbconsole.outbox import volume
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, never_began
 from qbconsole.runner.lease import Held
-from qbconsole.store import outbox, runs
+from qbconsole.store import runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +154,7 @@ class BookRunner:
 
     def _due(self) -> bool:
         with self._book.store.reading() as connection:
-            due = outbox.next_due(connection)
+            due = volume.next_due(connection)
         return due is not None and due <= datetime.now(UTC)
 
 

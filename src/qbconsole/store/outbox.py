@@ -9,12 +9,15 @@ from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 
 from qbconsole.store.queries import dicts, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
+from qbconsole.store.volume import not_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Update
+
+    from qbconsole.store.volume import Part
 
 _OPERATION = OutboxOperation.__table__  # type: ignore[attr-defined]
 _NEEDS = Dependency.__table__  # type: ignore[attr-defined]
@@ -102,16 +105,17 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
     return dicts(connection.execute(query.where(_NEEDS.c.needs_id == operation_id)))
 
 
-def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
-    """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
-    query = select(_OPERATION).where(_SENDABLE, _OPERATION.c.due_at <= now).order_by(_OPERATION.c.id).limit(limit)
-    return dicts(connection.execute(query))
+def due(connection: Connection, now: datetime, limit: int = 100, withheld: Iterable[Part] = ()) -> list[dict[str, Any]]:
+    """Operations that may be sent now: due, in a sendable state, with everything they need settled, not withheld."""
+    mine = (_SENDABLE, _OPERATION.c.due_at <= now, *not_withheld(withheld))
+    return dicts(connection.execute(select(_OPERATION).where(*mine).order_by(_OPERATION.c.id).limit(limit)))
 
 
-def next_due(connection: Connection) -> datetime | None:
+def next_due(connection: Connection, withheld: Iterable[Part] = ()) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
+    mine = (_SENDABLE, *not_withheld(withheld))
     moment: datetime | None = connection.execute(
-        select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
+        select(_OPERATION.c.due_at).where(*mine).order_by(_OPERATION.c.due_at).limit(1)
     ).scalar()
     return moment
 
