@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,6 @@ from qbconsole.store import journal as rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 COMMITS, CUTS, SEED = 16, 80, 24
 LOG = "mirror.db-wal"
@@ -72,7 +72,8 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Killed:
     with closing(Book(folder)) as book, book.store.writing() as connection:
         facts.keep_remote_offset(connection, NOW)
     command = [sys.executable, "-m", "tests.faults.writer", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
         assert process.stdout is not None
         lines = [json.loads(line) for line in islice(process.stdout, COMMITS)]
         process.kill()
