@@ -11,7 +11,7 @@ from qbconsole.actions.evidence import VIEWS, evidence
 from qbconsole.actions.fate import fate
 from qbconsole.actions.registry import action
 from qbconsole.billing import credits as credits_
-from qbconsole.domain.errors import Configuration, Unarmed
+from qbconsole.domain.errors import Configuration, NeedsPerson, Unarmed
 from qbconsole.domain.money import ZERO
 from qbconsole.domain.text import safe_text
 
@@ -69,7 +69,7 @@ def why_not(book: Book, action_id: str, row_id: str) -> str:
     scope = action(action_id).scope
     try:
         book.require_armed()
-    except Unarmed as refused:
+    except (Unarmed, NeedsPerson) as refused:
         return str(refused)
     with book.store.reading() as connection:
         queue, row = find(connection, row_id)

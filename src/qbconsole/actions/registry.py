@@ -107,6 +107,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("log.open", "log", "enter", "open", "Open the run, then the event.", "log"),
     Action("log.retry", "log", "R", "retry", "Send a parked operation again.", "outbox retry"),
     Action("log.cancel", "log", "x", "cancel", "Give an operation up; what it held is free again.", "outbox cancel"),
+    Action("log.release", "log", "L", "let go", "Send what is more than the book writes in a run.", "outbox release",
+           money=True),
     Action("log.failed", "log", "f", "failed only", "Show failures alone."),
     # journal
     Action("journal.open", "journal", "enter", "open", "The event in full, and whom it is about.", "journal"),

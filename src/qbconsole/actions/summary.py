@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions.drift import as_rows
 from qbconsole.actions.queues import counts
+from qbconsole.books import restored
 from qbconsole.books.settings import load_settings
 from qbconsole.domain.money import ZERO, from_minor
 from qbconsole.ledger import drift
+from qbconsole.outbox import volume
 from qbconsole.store import facts, outbox, proofs, summary
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ def status(book: Book) -> dict[str, Any]:
     invoices, money), tasks (by state), out_of_balance (None, or where the receivables differ from the remote's: at,
     currency, amount, customers), reads (calls of this month that QuickBooks meters), drift (rule, subject, words, mend
     of what the CRM no longer has as the rules use it), sign_in (when access, idle refresh token and consent end as the
-    last cycle found it, None if that is not known, and the warning in two words, empty while there is time).
+    last cycle found it, None if that is not known, and the warning in two words, empty while there is time), set_back
+    (in words, while the book was set back and no cycle has looked yet what was done since; else empty), withheld (in
+    words, what is more than the book writes in a run).
     """
     now = book.clock.now()
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
@@ -65,6 +69,8 @@ def status(book: Book) -> dict[str, Any]:
             "reads": facts.reads_in(connection, f"{now:%Y-%m}"),
             "out_of_balance": proofs.out_of_balance(connection),
             "drift": as_rows(drift.findings(connection)),
+            "set_back": known.words if (known := restored.last(connection)) and known.state == "open" else "",
+            "withheld": [one.words for one in volume.withheld(connection)],
             "sign_in": _sign_in(facts.sign_in_ends(connection), now),
         }
 

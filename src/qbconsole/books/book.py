@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from qbconsole.books import restored
 from qbconsole.books.home import book_folder, book_names
 from qbconsole.books.rules import Rules, load_rules
 from qbconsole.books.settings import Settings, load_settings
+from qbconsole.books.witness import Witness
 from qbconsole.domain.clock import SYSTEM
 from qbconsole.domain.dates import business_date
-from qbconsole.domain.errors import Configuration, Unarmed
+from qbconsole.domain.errors import Configuration, NeedsPerson, Unarmed
 from qbconsole.store import facts, migrations
 from qbconsole.store.engine import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
 
@@ -26,12 +29,13 @@ if TYPE_CHECKING:
 class Book:
     """One client company: one CRM and one QuickBooks company, with all that is written down about them here."""
 
-    def __init__(self, folder: Path, *, clock: Clock = SYSTEM) -> None:
+    def __init__(self, folder: Path, *, clock: Clock = SYSTEM, look: Callable[[Book], None] | None = None) -> None:
         """Read the book's files and open its database, migrating it if it is older than the code.
 
         Args:
             folder: where the book lies.
             clock: real time; `now` and `today` are the book's.
+            look: sees the book before anything else is written to it.
 
         Raises:
             Configuration: a file is missing or wrong.
@@ -42,7 +46,27 @@ class Book:
         self.settings: Settings = load_settings(folder)
         self.rules: Rules = load_rules(folder)
         self.store = Store(folder / "mirror.db")
-        migrations.prepare(self.store)
+        self.witness = Witness(folder)
+        try:
+            migrations.prepare(self.store)
+            if look is not None:
+                look(self)
+            self.notice_set_back()
+        except BaseException:
+            self.store.close()
+            raise
+        self.store.witness = self.witness.note
+
+    def notice_set_back(self) -> None:
+        """Note it in the book if its database lacks what the witness saw: then an older file was put in its place."""
+        seen = self.witness.read()
+        if seen is None:
+            return
+        with self.store.reading() as connection:
+            if seen.holds(connection) or restored.is_open(connection):
+                return
+        with self.store.writing() as connection:
+            restored.notice(connection, seen, self.clock.now())
 
     @property
     def name(self) -> str:
@@ -59,10 +83,16 @@ class Book:
 
         Raises:
             Unarmed: the book is read-only.
+            NeedsPerson: it was set back, and no cycle has looked yet what was done since.
         """
         if not load_settings(self.folder).armed:
             step = f"Run: qbconsole book arm --book {self.name}"
             raise Unarmed(f"The book {self.name} is read-only until it is armed.", next_step=step)
+        with self.store.reading() as connection:
+            found = restored.last(connection)
+        if found is not None and found.state == "open":
+            step = f"Run: qbconsole sync --book {self.name}; it looks first what was done since."
+            raise NeedsPerson(found.words, next_step=step)
 
     def now(self, connection: Connection | None = None) -> datetime:
         """The book's time in UTC: the system's, or the remote server's as last heard plus what has passed since."""
@@ -93,6 +123,15 @@ def open_book(root: Path, name: str = "") -> Book:
     Raises:
         Configuration: there is no such book, or none, or the name is needed because there are several.
     """
+    return Book(named(root, name))
+
+
+def named(root: Path, name: str = "") -> Path:
+    """The folder of a book by name, or of the only one.
+
+    Raises:
+        Configuration: there is no such book, or none, or the name is needed because there are several.
+    """
     names = book_names(root)
     if not name:
         if not names:
@@ -105,4 +144,4 @@ def open_book(root: Path, name: str = "") -> Book:
     if name not in names:
         known = f"Known books: {', '.join(names)}." if names else "There are none yet: qbconsole book add NAME"
         raise Configuration(f"There is no book {name!r}.", next_step=known)
-    return Book(folder)
+    return folder

@@ -77,6 +77,22 @@ class Accounting(Section):
     """Whether documents are read with all custom fields; companies without enrolment have the first three alone."""
 
 
+class Backups(Section):
+    """The copies of the book that its runner makes, one a day."""
+
+    keep: int = Field(default=7, ge=0)
+    """So many of them are kept; with 0 none is made."""
+
+
+class Limits(Section):
+    """How many operations a run may send at most before a person is asked; by default what is usual for the book."""
+
+    money_a_run: int | None = Field(default=None, ge=1)
+    """Documents made, voided, deleted, sent, and credits applied."""
+    automatic_a_run: int | None = Field(default=None, ge=1)
+    """Of the rest, what rules alone decided."""
+
+
 class Settings(Section):
     """All of `book.toml`."""
 
@@ -99,6 +115,8 @@ class Settings(Section):
     """Where keys and tokens are kept; `file` is an encrypted one."""
     crm: Crm
     accounting: Accounting
+    backups: Backups = Backups()
+    limits: Limits = Limits()
 
     @model_validator(mode="before")
     @classmethod

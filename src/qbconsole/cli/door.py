@@ -55,20 +55,23 @@ def root(home: Path | None) -> Path:
 
 
 @contextmanager
-def opened(home: Path | None, name: str) -> Iterator[Book]:
-    """The book, closed when the block ends.
+def opened(home: Path | None, name: str, *, checked: bool = False) -> Iterator[Book]:
+    """The book, closed when the block ends; `checked` looks first whether its files are as they were written.
 
     Raises:
         Configuration: there is no such book, or one of its files is wrong.
-        Fatal: its database cannot be opened.
+        Fatal: its database cannot be opened, or is damaged: then the newest good backup is named.
     """
-    from qbconsole.books.book import open_book
+    from qbconsole.books.book import Book, named
+    from qbconsole.care.checks import explained, open_sound
 
-    book = open_book(root(home), name or os.environ.get(BOOK, ""))
-    try:
-        yield book
-    finally:
-        book.close()
+    folder = named(root(home), name or os.environ.get(BOOK, ""))
+    with explained(folder):
+        book = open_sound(folder) if checked else Book(folder)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def answer(document: Any, lines: Iterable[str], *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from qbconsole import __version__
 from qbconsole.cli import (
+    backup,
     books,
     connect,
     decisions,
@@ -49,6 +50,7 @@ for group in (
     forget,
     drift,
     pdf,
+    backup,
     errors,
     simulate,
     demo,

@@ -22,7 +22,8 @@ def status(book: BookName = "", home: Home = None, as_json: Json = False) -> Non
     with opened(home, book) as one:
         document = summarise(one)
     answer(document, _lines(document), as_json=as_json)
-    raise typer.Exit(Exit.NEEDS_PERSON if document["failed"] or document["drift"] else Exit.DONE)
+    waits = any(document[name] for name in ("failed", "drift", "set_back", "withheld"))
+    raise typer.Exit(Exit.NEEDS_PERSON if waits else Exit.DONE)
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
@@ -41,6 +42,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"{found['company']} ({found['book']}, {found['environment']}, {writes}), {found['today']}",
         f"Runner {alive}; data {age(found['age'])}; outbox "
         + (", ".join(f"{count} {state}" for state, count in open_states.items()) or "empty"),
+        *([f"{found['set_back']} To go on: qbconsole sync"] if found["set_back"] else []),
+        *(f"{words} To send it: qbconsole outbox release" for words in found["withheld"]),
         f"API {found['reads']:,} reads this month",
         f"Last run {last['id']}: {last['state']} {last['error']}".rstrip() if last else "No run yet: qbconsole sync",
         *([f"Receivables are off by {money(off['amount'], off['currency'])}: {_concerned(off)}"] if off else []),

@@ -29,7 +29,7 @@ def sync(
     if watch:
         from qbconsole.runner.process import main
 
-        with opened(home, book) as one:
+        with opened(home, book, checked=True) as one:
             _unlock(one)
             name = one.name
         main(root(home), [name])
@@ -38,7 +38,7 @@ def sync(
 
     from qbconsole.runner.once import sync_once
 
-    with opened(home, book) as one:
+    with opened(home, book, checked=True) as one:
         _unlock(one)
         result = asyncio.run(sync_once(one, full=full))
         document = summary(one, result)
@@ -48,6 +48,7 @@ def sync(
     lines = [
         f"Run {document['run']}: {document['changed']} records changed, {document['delivered']['settled']} operations"
         f" delivered, {document['delivered']['parked']} parked.",
+        *document["withheld"],
         *(f"Paused: {one['rule']}. {one['words']}." for one in document["drift"]),
         *document["out_of_balance"],
         *(f"{queue}: {count} rows wait" for queue, count in document["waiting"].items() if count),
@@ -55,9 +56,8 @@ def sync(
     answer(document, lines, as_json=as_json)
     if document["out_of_balance"]:
         raise typer.Exit(Exit.FAILED)
-    waiting = (
-        any(document["waiting"].values()) or document["parked"] or document["drift"] or document["receivables_off"]
-    )
+    reasons = ("parked", "drift", "withheld", "receivables_off")
+    waiting = any(document["waiting"].values()) or any(document[name] for name in reasons)
     raise typer.Exit(Exit.NEEDS_PERSON if waiting else Exit.DONE)
 
 
@@ -74,11 +74,13 @@ def _unlock(book: Book) -> None:
 def summary(book: Book, result: Result) -> dict[str, Any]:
     """A cycle as a document: what it did, and what waits for a person now."""
     from qbconsole.actions import drift, queues
+    from qbconsole.outbox import volume
     from qbconsole.store import outbox, proofs
 
     with book.store.reading() as connection:
         parked = outbox.counts(connection).get("parked", 0)
         receivables = proofs.out_of_balance(connection)
+        withheld = [one.words for one in volume.withheld(connection)]
     return {
         "book": book.name,
         "run": result.run_id,
@@ -89,6 +91,7 @@ def summary(book: Book, result: Result) -> dict[str, Any]:
         },
         "waiting": {name: count for name, (count, _) in queues.counts(book).items()},
         "parked": parked,
+        "withheld": withheld,
         "drift": drift.as_rows(drift.found(book)),
         "out_of_balance": result.out_of_balance,
         "receivables_off": receivables is not None,

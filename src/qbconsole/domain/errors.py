@@ -2,6 +2,7 @@
 
 Problem
 ├── Fatal            stop; the program or its data is at fault
+│   └── Damaged      a book's file is not as it was written
 ├── Retriable        try again later; `sent` says whether the request may have had its effect
 │   └── Throttled    and not before `wait` seconds
 ├── Conflict         the remote moved since the decision
@@ -48,6 +49,10 @@ class Problem(Exception):  # noqa: N818 - the classes are named for what to do, 
 
 class Fatal(Problem):
     """Nothing to retry and nobody to ask: the program or its data is at fault."""
+
+
+class Damaged(Fatal):
+    """A book's database or journal is not as it was written: nothing may be written before it is restored."""
 
 
 class Retriable(Problem):

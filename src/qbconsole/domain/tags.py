@@ -7,6 +7,8 @@ import re
 _CUSTOMER = re.compile(r"^CRM company (?P<company>\S+)$", re.MULTILINE)
 _OURS = re.compile(r"CRM company \S+|Deal \S+ / [\w:-]+(?: / \d+)?|Credit for invoice \S+|Invoice \S+ overdue")
 
+_EVENT = re.compile(r"^Deal (?P<deal>\S+) / (?P<key>\S+)(?: / (?P<generation>\d{1,6}))?$")
+
 
 def event_tag(deal_id: str, key: str, generation: int = 1) -> str:
     """The line in a document's private note for one billing event that it bills."""
@@ -21,6 +23,12 @@ def customer_tag(company_id: str) -> str:
 def tagged_companies(notes: str) -> tuple[str, ...]:
     """The CRM company ids that a customer's notes name."""
     return tuple(match["company"] for match in _CUSTOMER.finditer(notes))
+
+
+def tagged_events(note: str) -> tuple[tuple[str, str, int], ...]:
+    """The billing events (deal, key, generation) that a document's private note names."""
+    found = (_EVENT.match(line.strip()) for line in note.splitlines())
+    return tuple((one["deal"], one["key"], int(one["generation"] or 1)) for one in found if one)
 
 
 def has_line(text: str, line: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.domain.canonical import as_json, digest
-from qbconsole.journal.chain import FORGET, Head, head, seal, verify
+from qbconsole.journal.chain import FORGET, START, Head, head, seal, verify
 from qbconsole.store import journal as rows
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Actor", "Head", "Taken", "append", "erase", "head", "record_decision", "verify"]
+__all__ = ["START", "Actor", "Head", "Taken", "append", "erase", "head", "record_decision", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,31 @@ def erase(connection: Connection, event_ids: Collection[int], *, at: datetime, w
 
 
 def record_decision(
-    connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str, shown: Any = None
+    connection: Connection,
+    taken: Taken,
+    actor: Actor,
+    *,
+    at: datetime,
+    rules_hash: str,
+    shown: Any = None,
+    beyond: int = 0,
 ) -> int:
     """Store a decision and its journal event in the caller's transaction; returns the decision's id.
 
-    `shown` is what the person saw when deciding, whole; `Taken.seen` is its hash.
+    Args:
+        connection: a durable writing connection.
+        taken: the decision.
+        actor: who took it.
+        at: when.
+        rules_hash: the rules in force.
+        shown: what the person saw when deciding, whole; `Taken.seen` is its hash.
+        beyond: the id is above this one: ids that a book has lost are not given again, for request ids hold them.
     """
+    given = {"id": beyond + 1} if beyond else {}
     decision_id = rows.add_decision(
         connection,
         {
+            **given,
             "action": taken.action,
             "desk": taken.desk,
             "row_id": taken.row_id,

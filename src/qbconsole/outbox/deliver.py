@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from qbconsole import journal, ledger
+from qbconsole.books import restored
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
 from qbconsole.domain.errors import MOVED, Conflict, Fatal, Gone, Problem, Retriable, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
-from qbconsole.outbox import policy
+from qbconsole.outbox import policy, volume
 from qbconsole.outbox.inverse import overtaken
-from qbconsole.outbox.queue import ABSOLUTE, move, outcome_unknown
+from qbconsole.outbox.queue import ABSOLUTE, look_first, move, outcome_unknown
 from qbconsole.outbox.receipts import told
 from qbconsole.outbox.sending import payload_hash, sendable
 from qbconsole.store import facts, mirror
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 GROUPS = {"accounting": 30, "crm": 100}
 """Operations that go to a connector at once: so many the vendors take in a batch (quickbooks.md 5.1, hubspot.md 4)."""
+ALL = 100_000
+"""More operations than are ever due."""
 STALENESS = timedelta(seconds=3)
 """A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
 CLOCK_MARGIN = timedelta(days=1)
@@ -66,6 +69,8 @@ class Delivered:
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """What somebody should know of what was done."""
+    withheld: list[str] = field(default_factory=list)
+    """What is over the book's limits since this delivery, and was not sent."""
 
     def add(self, other: Delivered) -> None:
         """Count another delivery in."""
@@ -73,6 +78,7 @@ class Delivered:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.problems += other.problems
         self.notices += other.notices
+        self.withheld += other.withheld
 
 
 @dataclass(frozen=True)
@@ -87,15 +93,40 @@ class Deliverer:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     async def deliver(self) -> Delivered:
-        """Send everything that is due, until nothing more is; an unarmed book sends nothing.
+        """Send everything that is due, until nothing more is; an unarmed book sends nothing, nor does one set back.
 
         Raises:
             SignIn: a remote refused the credentials; what was claimed waits for the next sign-in.
         """
         total = Delivered()
         async with self._one_at_a_time:
-            if load_settings(self.book.folder).armed:
+            if load_settings(self.book.folder).armed and not self._set_back():
                 await self._deliver(total)
+        return total
+
+    def _set_back(self) -> bool:
+        with self.book.store.reading() as connection:
+            return restored.is_open(connection)
+
+    async def look(self) -> Delivered:
+        """Look for everything whose outcome is unknown, and send nothing: so a book begins that was set back.
+
+        What is not there stays unknown: it is looked for again when it is sent.
+
+        Raises:
+            SignIn: a remote refused the credentials.
+            Retriable: something could not be looked for.
+        """
+        total, seen = Delivered(), set[int]()
+        async with self._one_at_a_time:
+            while mine := [row for row in self._due(limit=ALL) if row["id"] not in seen and _looked_for(row)]:
+                for row in mine:
+                    seen.add(row["id"])
+                    total.due += 1
+                    total.left += await self._look(self.connectors[row["system"]], row, total) is not None
+        if total.unknown:
+            words = f"{total.unknown} operations could not be looked for."
+            raise Retriable(words, next_step="They are looked for in the next cycle; nothing is sent before.")
         return total
 
     async def wind_down(self, seconds: float) -> None:
@@ -107,6 +138,7 @@ class Deliverer:
 
     async def _deliver(self, total: Delivered) -> None:
         seen: set[tuple[int, int]] = set()
+        self._weigh(total)
         while due := [row for row in self._due() if (row["id"], row["attempts"]) not in seen]:
             seen |= {(row["id"], row["attempts"]) for row in due}
             sides = (self._system(name, due) for name in self.connectors)
@@ -118,11 +150,22 @@ class Deliverer:
                 if isinstance(one, BaseException):
                     raise one
 
-    def _due(self) -> list[dict[str, Any]]:
+    def _due(self, limit: int = 100) -> list[dict[str, Any]]:
         if self._stopping.is_set():
             return []
         with self.book.store.reading() as connection:
-            return rows.due(connection, self.book.clock.now())
+            parts = volume.filters(connection, volume.withheld(connection))
+            return rows.due(connection, self.book.clock.now(), limit, parts)
+
+    def _weigh(self, total: Delivered) -> None:
+        """See whether a run would write more than is usual for the book: then nothing of that is sent."""
+        with self.book.store.reading() as connection:
+            found = volume.weigh(connection, self.book.settings.limits, self.book.clock.now())
+            known = volume.withheld(connection)
+        if found != known:
+            with self.book.store.writing() as connection:
+                volume.keep(connection, found)
+            total.withheld += [one.words for one in found]
 
     async def _system(self, system: str, due: Sequence[dict[str, Any]]) -> Delivered:
         """One remote's due operations: first those whose outcome is unknown, then the new ones in groups."""
@@ -130,6 +173,7 @@ class Deliverer:
         connector = self.connectors[system]
         mine = [row for row in due if row["system"] == system]
         total.due += len(mine)
+        mine = self._wary(mine, total)
         fresh = [row for row in mine if row["state"] in ("waiting", "pending")]
         for row in mine:
             if row["state"] in ("waiting", "pending"):
@@ -147,6 +191,19 @@ class Deliverer:
             else:
                 await self._send(connector, group, total)
         return total
+
+    def _wary(self, due: list[dict[str, Any]], total: Delivered) -> list[dict[str, Any]]:
+        """In a book that was set back lately also what was never sent, as far as it knows, is looked for."""
+        now = self.book.clock.now()
+        with self.book.store.reading() as connection:
+            since = restored.looked_since(connection, now)
+        unsent = [row for row in due if row["first_sent_at"] is None and row["kind"] not in ABSOLUTE]
+        if since is None or not unsent:
+            return due
+        with self.book.store.writing() as connection:
+            moved = {row["id"]: look_first(connection, row, since=since, at=now, fence=self.fence) for row in unsent}
+        total.lost += sum(one is None for one in moved.values())
+        return [one for row in due if (one := moved.get(row["id"], row)) is not None]
 
     # --- an unknown outcome -------------------------------------------------------------------------------------------
 
@@ -334,6 +391,10 @@ class Deliverer:
             total.unknown += 1
         else:
             total.retried += 1
+
+
+def _looked_for(row: dict[str, Any]) -> bool:
+    return row["state"] in ("claimed", "unknown") and row["kind"] not in ABSOLUTE
 
 
 def _no_attempt(row: dict[str, Any], *, sent: bool) -> dict[str, Any]:

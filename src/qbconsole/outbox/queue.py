@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
 """Kinds that set a value: sending them again changes nothing, so they are not looked for, and may be given up."""
 MOVES = {
-    "waiting": {"claimed", "cancelled", "parked"},
-    "pending": {"claimed", "cancelled", "parked"},
+    "waiting": {"claimed", "cancelled", "parked", "unknown"},
+    "pending": {"claimed", "cancelled", "parked", "unknown"},
     "claimed": {"claimed", "settled", "unknown", "pending", "parked"},
     "unknown": {"unknown", "claimed", "settled", "parked"},
     "parked": {"pending", "unknown", "cancelled", "settled"},
@@ -167,6 +167,22 @@ def retry(connection: Connection, row: dict[str, Any], *, at: datetime) -> bool:
     state = "unknown" if row["first_sent_at"] else "pending"
     cleared: dict[str, Any] = {"attempts": 0, "problem": "", "problem_class": "", "next_step": "", "code": ""}
     return row["state"] == "parked" and move(connection, row, state, at=at, due_at=at, **cleared) is not None
+
+
+def look_first(
+    connection: Connection, row: dict[str, Any], *, since: datetime, at: datetime, fence: int | None = None
+) -> dict[str, Any] | None:
+    """Let an operation be looked for before it is sent, as one that may have been sent then; as `move`.
+
+    A parked one stays so: it is looked for when somebody retries it.
+    """
+    sent = {name: row[name] or since for name in ("first_sent_at", "sent_at")}
+    if row["state"] != "parked":
+        return move(connection, row, "unknown", at=at, fence=fence, due_at=at, **sent)
+    if row["first_sent_at"] is None and rows.change(connection, row["id"], "parked", sent, fence):
+        content = {"from": "parked", "to": "parked", **sent}
+        journal.append(connection, "operation", content, at=at, decision_id=row["decision_id"], operation_id=row["id"])
+    return {**row, **sent}
 
 
 def outcome_unknown(row: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from qbconsole.domain import balance
 from qbconsole.domain.errors import Configuration, Fatal, Problem, Retriable, SignIn
 from qbconsole.outbox.deliver import Delivered, Deliverer
 from qbconsole.pull import Outcome, pull
-from qbconsole.runner import expiry, firm
+from qbconsole.runner import expiry, firm, nightly, recovery
 from qbconsole.runner.connectors import ACCOUNTING, CRM
 from qbconsole.runner.metering import Meter
 from qbconsole.runner.proving import prove
@@ -101,16 +101,38 @@ class Cycle:
         return result.delivered
 
     async def _work(self, result: Result, *, full: bool) -> None:
+        set_back = False
         try:
             self.book.reload()
+            self.book.notice_set_back()
+            set_back = recovery.begin(self.book, result.run_id)
             result.delivered.add(await self.deliverer.deliver())
         except Problem as problem:
             self._note(result, problem)
         if not result.stops:
-            await self._pull(result, full=full)
-        if not result.stops:
+            await self._pull(result, full=full or set_back)
+        if set_back:
+            await self._recover(result)
+        if not result.stops and not (set_back and result.problem):
             drift.notice(self.book, result.run_id)
             await self._decide_and_deliver(result)
+        if not result.stops:
+            await self._care(result)
+
+    async def _recover(self, result: Result) -> None:
+        """Take on what was done in the lost time; a side that could not be read leaves that to the next cycle."""
+        if result.problem is not None:
+            return
+        try:
+            result.delivered.add(await recovery.recover(self.book, self.deliverer, result.run_id))
+        except Problem as problem:
+            self._note(result, problem)
+
+    async def _care(self, result: Result) -> None:
+        try:
+            await nightly.care(self.book)
+        except Problem as problem:
+            self._note(result, problem)
 
     async def _pull(self, result: Result, *, full: bool) -> None:
         """Both sides at once; one side's failure leaves the other's pull standing."""
@@ -184,12 +206,13 @@ class Cycle:
             result.problem = problem
 
     def _log_parked(self, result: Result) -> None:
-        parked, noted = result.delivered.problems, result.delivered.notices
+        done = result.delivered
         steps = (
-            (parked, "Look at the sync log: R retries, x cancels."),
-            (noted, "Compare both before it is e-mailed."),
+            (done.problems, "Look at the sync log: R retries, x cancels."),
+            (done.notices, "Compare both before it is e-mailed."),
+            (done.withheld, "Look at it in the sync log: L lets it go, x cancels all of it."),
         )
-        if not (parked or noted):
+        if not any(lines for lines, _ in steps):
             return
         with self.book.store.writing(durable=False) as connection:
             for lines, step in steps:

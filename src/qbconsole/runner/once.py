@@ -8,11 +8,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from qbconsole.domain.errors import Busy
+from qbconsole.outbox import volume
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, Result
 from qbconsole.runner.lease import Held
 from qbconsole.runner.timekeeping import Timekeeper
-from qbconsole.store import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,5 +89,5 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
 
 def _seconds_until_due(book: Book) -> float | None:
     with book.store.reading() as connection:
-        due = outbox.next_due(connection)
+        due = volume.next_due(connection)
     return None if due is None else (due - book.clock.now()).total_seconds()

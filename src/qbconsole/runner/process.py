@@ -16,18 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from qbconsole.books.book import Book
 from qbconsole.books.home import book_folder, book_names
+from qbconsole.care import checks
 from qbconsole.domain.errors import Busy, Problem, SignIn
+from qbconsole.outbox import volume
 from qbconsole.runner.connectors import opened
 from qbconsole.runner.cycle import Cycle, never_began
 from qbconsole.runner.lease import Held
 from qbconsole.runner.timekeeping import Timekeeper
-from qbconsole.store import outbox, runs
+from qbconsole.store import runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from qbconsole.books.book import Book
 
 logger = logging.getLogger(__name__)
 
@@ -154,7 +157,7 @@ class BookRunner:
 
     def _due(self) -> bool:
         with self._book.store.reading() as connection:
-            due = outbox.next_due(connection)
+            due = volume.next_due(connection)
         return due is not None and due <= self._book.clock.now()
 
 
@@ -206,9 +209,10 @@ class BookThread:
         Raises:
             Busy: another runner holds the book.
         """
-        book = Book(book_folder(self._root, self._name))
+        book = checks.open_sound(book_folder(self._root, self._name))
         try:
             with Held(book.store, book.clock) as lease:
+                checks.keep_verified(book)
                 self.busy = None
                 await BookRunner(book, lease, self._stop).run()
         finally:

@@ -10,17 +10,24 @@ import importlib
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DatabaseError
 
-from qbconsole.domain.errors import Fatal
+from qbconsole.domain.errors import Damaged, Fatal
+from qbconsole.store import journal
 from qbconsole.store.holders import WRITER, holders
 
+RESTORE = "Restore a backup: qbconsole restore"
+"""The next step for whoever holds a damaged file."""
+PATIENCE_STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the clock."""
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, PoolProxiedConnection
@@ -66,6 +73,8 @@ class Store:
         self._watch: PoolProxiedConnection | None = None
         self._broken = False
         """Whether the disk failed since the file was opened or checked."""
+        self.witness: Callable[[int, str], None] | None = None
+        """Told the newest journal event (id, digest) after each commit that appended one."""
 
     def _engine(self, module: Any, synchronous: str) -> Engine:
         engine = create_engine(
@@ -106,12 +115,18 @@ class Store:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction that is committed when the block ends, or rolled back if it raises."""
         engine = self._durable if durable else self._plain
+        newest = None
         with (
             self._explained(),
             engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
             connection.begin(),
         ):
+            connection.info.pop(journal.APPENDED, None)
             yield connection
+            if connection.info.pop(journal.APPENDED, None):
+                newest = journal.newest(connection)
+        if newest is not None and self.witness is not None:
+            self.witness(*newest)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -141,7 +156,11 @@ class Store:
         if "disk I/O error" in text:
             words = f"The disk failed while {self.path} was in use: nothing of that step is kept."
             return Fatal(words, next_step="Check the disk. The database is checked before it is used again.")
-        if "unable to open" in text or "not a database" in text:
+        if "not a database" in text:
+            return Damaged(f"{self.path} cannot be opened as a database ({text}).", next_step=RESTORE)
+        if "malformed" in text:
+            return Damaged(f"The database {self.path} is damaged ({text}).", next_step=RESTORE)
+        if "unable to open" in text:
             step = "Check the path and its permissions, or restore a backup."
             return Fatal(f"{self.path} cannot be opened as a database ({text}).", next_step=step)
         return None
@@ -155,15 +174,14 @@ class Store:
             Fatal: the disk still fails, or the file is damaged.
         """
         self.close()
-        damaged = "Restore a backup."
         with contextlib.closing(driver().connect(self.path)) as fresh:
             try:
                 verdict = fresh.execute("PRAGMA quick_check(1)").fetchone()[0]
             except driver().DatabaseError as error:
                 still = self._meaning(str(error))
-                raise still or Fatal(f"The database {self.path} is damaged ({error}).", next_step=damaged) from error
+                raise still or Damaged(f"The database {self.path} is damaged ({error}).", next_step=RESTORE) from error
         if verdict != "ok":
-            raise Fatal(f"The database {self.path} is damaged ({verdict}).", next_step=damaged)
+            raise Damaged(f"The database {self.path} is damaged ({verdict}).", next_step=RESTORE)
         self._broken = False
 
     def put_log_back(self) -> bool:
@@ -184,6 +202,28 @@ class Store:
             return int(row[0]) if row else 0
         finally:
             cursor.close()
+
+    def quick_check(self, *, within: float | None = None) -> str:
+        """What is wrong with the file's pages and their order, in SQLite's words; empty when nothing is.
+
+        `within` are the seconds after which the check is broken off, and what it saw until then counts.
+        """
+        end = None if within is None else time.monotonic() + within
+        try:
+            raw = self._plain.raw_connection()
+        except driver().DatabaseError as error:
+            return str(error)
+        connection: Any = raw.driver_connection
+        try:
+            if end is not None:
+                connection.set_progress_handler(lambda: int(time.monotonic() > end), PATIENCE_STEPS)
+            found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+        except driver().DatabaseError as error:
+            return "" if "interrupted" in str(error) else str(error)
+        finally:
+            connection.set_progress_handler(None, 0)
+            raw.close()
+        return "" if found == ["ok"] else "; ".join(found)
 
     def copy_to(self, path: Path) -> None:
         """Write the whole database, as it is now, into another file that is there and empty."""

@@ -20,15 +20,24 @@ _SUBJECT = JournalSubject.__table__  # type: ignore[attr-defined]
 _DECISION = Decision.__table__  # type: ignore[attr-defined]
 
 _WITH_CONTENT = select(_EVENT, _CONTENT.c.body).join(_CONTENT, _CONTENT.c.event_id == _EVENT.c.id, isouter=True)
+APPENDED = "journal_appended"
+"""Noted on a connection (`Connection.info`) whose transaction appended an event."""
 
 # Built once: every decision and every step of every operation goes through these.
-_LAST_DIGEST = select(_EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
+_NEWEST = select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)
 _ADD_EVENT, _ADD_CONTENT, _ADD_SUBJECT = insert(_EVENT), insert(_CONTENT), insert(_SUBJECT)
+
+
+def newest(connection: Connection) -> tuple[int, str] | None:
+    """The id and the digest of the newest event; None for an empty journal."""
+    row = connection.execute(_NEWEST).first()
+    return (int(row[0]), str(row[1])) if row else None
 
 
 def last_digest(connection: Connection) -> str:
     """The digest of the newest event; empty for an empty journal."""
-    return connection.execute(_LAST_DIGEST).scalar() or ""
+    found = newest(connection)
+    return found[1] if found else ""
 
 
 def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subjects: Iterable[str]) -> int:
@@ -38,6 +47,7 @@ def add_event(connection: Connection, event: Mapping[str, Any], body: Any, subje
     rows = [{"subject": subject, "event_id": event_id} for subject in dict.fromkeys(subjects)]
     if rows:
         connection.execute(_ADD_SUBJECT, rows)
+    connection.info[APPENDED] = True
     return event_id
 
 
@@ -99,12 +109,6 @@ def subjects_of(connection: Connection, event_ids: Collection[int]) -> dict[int,
     for event_id, subject in connection.execute(query.order_by(_SUBJECT.c.subject)):
         found.setdefault(event_id, []).append(subject)
     return found
-
-
-def newest(connection: Connection) -> tuple[int, str] | None:
-    """The newest event's id and digest; None for an empty journal."""
-    row = connection.execute(select(_EVENT.c.id, _EVENT.c.digest).order_by(_EVENT.c.id.desc()).limit(1)).first()
-    return (row[0], row[1]) if row else None
 
 
 def digest_of(connection: Connection, event_id: int) -> str | None:
@@ -211,6 +215,11 @@ def mark_undone(connection: Connection, decision_id: int, by: int) -> bool:
 def mark_standing(connection: Connection, decision_id: int) -> None:
     """Note that a decision stands after all: what was to take it back was given up."""
     connection.execute(update(_DECISION).where(_DECISION.c.id == decision_id).values(undone_by=None))
+
+
+def newest_decision(connection: Connection) -> int:
+    """The id of the newest decision; 0 when there is none."""
+    return int(connection.execute(select(func.max(_DECISION.c.id))).scalar() or 0)
 
 
 def decision_count(connection: Connection) -> int:

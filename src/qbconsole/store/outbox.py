@@ -9,12 +9,15 @@ from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 
 from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
+from qbconsole.store.volume import not_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection, Update
+
+    from qbconsole.store.volume import Part
 
 _OPERATION = OutboxOperation.__table__  # type: ignore[attr-defined]
 _NEEDS = Dependency.__table__  # type: ignore[attr-defined]
@@ -135,14 +138,15 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
     return dicts(connection.execute(query.where(_NEEDS.c.needs_id == operation_id)))
 
 
-def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
-    """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
-    return dicts(connection.execute(_DUE, {"now": now, "most": limit}))
+def due(connection: Connection, now: datetime, limit: int = 100, withheld: Iterable[Part] = ()) -> list[dict[str, Any]]:
+    """Operations that may be sent now: due, in a sendable state, with everything they need settled, not withheld."""
+    query = _DUE.where(*not_withheld(withheld))
+    return dicts(connection.execute(query, {"now": now, "most": limit}))
 
 
-def next_due(connection: Connection) -> datetime | None:
+def next_due(connection: Connection, withheld: Iterable[Part] = ()) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
-    moment: datetime | None = connection.execute(_NEXT_DUE).scalar()
+    moment: datetime | None = connection.execute(_NEXT_DUE.where(*not_withheld(withheld))).scalar()
     return moment
 
 

@@ -80,9 +80,9 @@ class Desk:
 
     def outbox(self) -> list[Row]:
         """Operations that are not settled."""
-        from qbconsole.actions import outbox
+        from qbconsole.actions import outbox, withheld
 
-        return outbox.listed(self.book)
+        return withheld.listed(self.book) + outbox.listed(self.book)
 
     def evidence(self, row_id: str) -> Evidence:
         """What stands beside a row of a queue.
@@ -266,15 +266,28 @@ class Desk:
         return outbox.retry(self.book, operation, self.actor)
 
     def cancel(self, operation: str) -> Decided:
-        """Give an operation up.
+        """Give an operation up, or all that is withheld.
 
         Raises:
             Problem: it is being sent, or done.
         """
-        from qbconsole.actions import outbox
+        from qbconsole.actions import outbox, withheld
 
         self._may_write()
+        if operation == withheld.ROW:
+            return withheld.cancel(self.book, self.actor)
         return outbox.cancel(self.book, operation, self.actor)
+
+    def release(self) -> Decided:
+        """Let what is withheld go.
+
+        Raises:
+            Problem: nothing is.
+        """
+        from qbconsole.actions import withheld
+
+        self._may_write()
+        return withheld.release(self.book, self.actor)
 
     def ask_for_sync(self) -> None:
         """Leave a wish for a cycle now; the runner sees it within a second."""
@@ -300,9 +313,10 @@ def open_desk(root: Path, name: str, *, read_only: bool) -> Desk:
         Problem: there is no such book, or it cannot be opened.
     """
     from qbconsole.actions.decide import operator
-    from qbconsole.books.book import open_book
+    from qbconsole.books.book import named
+    from qbconsole.care.checks import open_sound
 
-    return Desk(open_book(root, name), operator(), read_only)
+    return Desk(open_sound(named(root, name)), operator(), read_only)
 
 
 def _choice(customer: Customer, names: dict[str, str]) -> Choice:
@@ -334,6 +348,8 @@ def health_of(status: dict[str, Any], *, read_only: bool) -> Health:
         runs=runs,
         out_of_balance=_off(status["out_of_balance"], status["currency"]) or _run_off(runs),
         drift=tuple(one["words"] for one in status["drift"]),
+        set_back=bool(status["set_back"]),
+        withheld=len(status["withheld"]),
         sign_in=status["sign_in"]["warning"],
     )
 

@@ -56,6 +56,10 @@ class Health:
     """How far the receivables are off, in words; empty while they agree."""
     drift: tuple[str, ...] = ()
     """What the rules use of the CRM and no longer find there, a sentence each."""
+    set_back: bool = False
+    """Whether the book was set back to an older state and no cycle has looked yet what was done since."""
+    withheld: int = 0
+    """How many parts of the outbox are over the book's limits."""
     sign_in: str = ""
     """A warning in two words when the sign-in to QuickBooks ends soon."""
 

@@ -45,7 +45,7 @@ class Entry:
     def failed(self) -> bool:
         """Whether somebody has to look."""
         if self.operation is not None:
-            return self.operation.state == "parked"
+            return self.operation.state in ("parked", "withheld")
         return self.run is not None and (
             self.run.state in ("failed", "stopped") or bool(self.run.held or self.run.out_of_balance)
         )
@@ -56,7 +56,7 @@ class LogScreen(ConsoleScreen):
 
     SCOPE = "log"
     HERE = "screen.log"
-    FOOTER = ("log.retry", "log.cancel", "log.failed", "log.open", "sync")
+    FOOTER = ("log.retry", "log.cancel", "log.release", "log.failed", "log.open", "sync")
 
     class Loaded(Message):
         """The entries, as they were read."""
@@ -197,6 +197,10 @@ class LogScreen(ConsoleScreen):
     def act_log_cancel(self) -> None:
         """Give an operation up."""
         self._with_operation(lambda desk, id_: desk.cancel(id_))
+
+    def act_log_release(self) -> None:
+        """Let what is withheld go."""
+        self._with_operation(lambda desk, _: desk.release())
 
     def _with_operation(self, act: Callable[[Desk, str], Decided]) -> None:
         entry, desk = self.table.row, self.console.desk

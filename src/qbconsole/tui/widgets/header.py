@@ -97,6 +97,12 @@ class Header(Widget):
         if health.out_of_balance:
             self._styled(text, health.out_of_balance, "bad")
             text.append(gap)
+        if health.set_back:
+            self._styled(text, "set back: S looks", "bad")
+            text.append(gap)
+        if health.withheld:
+            self._styled(text, "withheld", "bad")
+            text.append(gap)
         age = health.age(datetime.now(UTC))
         if age is None:
             self._styled(text, "never synced", "warn")
