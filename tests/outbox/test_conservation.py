@@ -73,8 +73,11 @@ async def test_what_another_runner_took_is_counted_as_lost(book: Book) -> None:
 
 
 @pytest.mark.parametrize(("state", "left"), [("pending", 1), ("unknown", 0)])
-async def test_what_a_stopping_runner_leaves_is_counted(book: Book, state: str, left: int) -> None:
+async def test_what_a_stopping_runner_leaves_is_counted(
+    book: Book, monkeypatch: pytest.MonkeyPatch, state: str, left: int
+) -> None:
     """It stops in the middle: while the first of two groups is on its way."""
+    monkeypatch.setitem(GROUPS, "crm", 30)
     ids = [_add(book, f"task {number}") for number in range(31)]
     if state == "unknown":
         now = datetime.now(UTC)
