@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.builders import basics, put
+from tests.journal.events import unguard
 
 from qbconsole.actions import decide, propose
 from qbconsole.books.book import Book
@@ -80,6 +81,7 @@ def test_the_oldest_are_removed(decided: Book) -> None:
 
 def test_of_a_damaged_book_no_backup_is_kept(decided: Book) -> None:
     with decided.store.writing() as connection:
+        unguard(connection)
         connection.exec_driver_sql("UPDATE journal_content SET body = '{}' WHERE event_id = 1")
     with pytest.raises(Damaged, match="Journal event 1 does not match its digest"):
         backups.make(decided, now=AT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from tests.journal.events import unguard
 
 from qbconsole import journal
 from qbconsole.store import facts
@@ -14,8 +15,6 @@ from qbconsole.store import journal as rows
 from qbconsole.store.tables import FORGETTING
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from qbconsole.books.book import Book
 
 AT = datetime(2026, 11, 16, 15, tzinfo=UTC)
@@ -29,13 +28,6 @@ def _three(book: Book) -> None:
                 "invoices.hold", "billing", f"I{number}", f"hold {number}", subjects=(f"deals:{number}",)
             )
             journal.record_decision(connection, taken, ACTOR, at=AT, rules_hash="r")
-
-
-def _unguard(connection: Connection) -> None:
-    """As somebody who has the file: the triggers do not stop that person."""
-    guards = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name LIKE 'journal%'"
-    for (name,) in connection.exec_driver_sql(guards).all():
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
 def test_an_untouched_chain_holds(book: Book) -> None:
@@ -69,7 +61,7 @@ def test_an_untouched_chain_holds(book: Book) -> None:
 def test_a_changed_or_missing_event_is_named(book: Book, tampering: str, found: str) -> None:
     _three(book)
     with book.store.writing() as connection:
-        _unguard(connection)
+        unguard(connection)
         connection.exec_driver_sql(tampering)
         assert found in journal.verify(connection)
 
@@ -99,7 +91,7 @@ def test_a_removed_tail_is_found_by_a_head_that_was_kept_elsewhere(book: Book) -
         witness = journal.head(connection)
         assert witness.event_id == 3
         assert journal.verify(connection, witness=witness) == ""
-        _unguard(connection)
+        unguard(connection)
         for table, column in (
             ("journal_event", "id"),
             ("journal_content", "event_id"),
@@ -118,7 +110,7 @@ def test_what_was_verified_before_need_not_be_read_again(book: Book) -> None:
         checkpoint = journal.head(connection)
         journal.append(connection, "decision", {"words": "later"}, at=AT, subjects=("deals:1",))
         assert journal.verify(connection, since=checkpoint) == ""
-        _unguard(connection)
+        unguard(connection)
         connection.exec_driver_sql("UPDATE journal_content SET body = '{}' WHERE event_id IN (1, 4)")
         assert "event 4 does not match" in journal.verify(connection, since=checkpoint)
         assert "event 1 does not match" in journal.verify(connection)

@@ -27,7 +27,7 @@ MOVES = {
     "pending": {"claimed", "cancelled", "parked", "unknown"},
     "claimed": {"claimed", "settled", "unknown", "pending", "parked"},
     "unknown": {"unknown", "claimed", "settled", "parked"},
-    "parked": {"pending", "unknown", "cancelled", "settled"},
+    "parked": {"parked", "pending", "unknown", "cancelled", "settled"},
     "settled": set[str](),
     "cancelled": set[str](),
 }
@@ -179,10 +179,7 @@ def look_first(
     sent = {name: row[name] or since for name in ("first_sent_at", "sent_at")}
     if row["state"] != "parked":
         return move(connection, row, "unknown", at=at, fence=fence, due_at=at, **sent)
-    if row["first_sent_at"] is None and rows.change(connection, row["id"], "parked", sent, fence):
-        content = {"from": "parked", "to": "parked", **sent}
-        journal.append(connection, "operation", content, at=at, decision_id=row["decision_id"], operation_id=row["id"])
-    return {**row, **sent}
+    return row if row["first_sent_at"] else move(connection, row, "parked", at=at, fence=fence, **sent)
 
 
 def outcome_unknown(row: dict[str, Any]) -> bool:
