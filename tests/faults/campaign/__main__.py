@@ -1,0 +1,106 @@
+"""`python -m tests.faults.campaign --seed 1 --rounds 200`: plays rounds, says what was wrong, and with which seed.
+
+The last line is one JSON object: `rounds`, how many findings were `double`, `lost` and `unequal`, and `states`, the
+counts of what was reached. It ends with 1 if anything was found, or if 200 rounds or more left something unreached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from tests.faults.campaign.children import Child, start
+from tests.faults.campaign.coverage import ENOUGH
+from tests.faults.campaign.guards import GUARDS
+from tests.faults.campaign.plan import ROUNDS_A_SEASON, plan
+from tests.faults.campaign.season import Played, Season
+
+import qbconsole.tui.app  # noqa: F401 - so that a console that is forked need not
+
+WORKERS = 2
+LONGEST_SEASON = 1800.0
+"""Seconds."""
+
+
+def season(seed: int, number: int, first: int, last: int, guard: str) -> Played:
+    """Play the rounds of one season, from its first one up to `last`; it ends with the first round that finds anything."""
+    folder = Path(tempfile.mkdtemp(prefix="campaign-"))
+    played = Played()
+    try:
+        one = Season(folder, f"{seed}/season {number}", GUARDS.get(guard))
+        played = one.played
+        try:
+            for round_number in range(first, last):
+                if one.play(plan(seed, round_number)):
+                    break
+            one.end()
+        finally:
+            one.close()
+    finally:
+        if not played.found:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            played.trace.append(f"kept in {folder}")
+    return played
+
+
+def campaign(seed: int, rounds: range, guard: str, workers: int) -> Played:
+    """Play rounds, several seasons at once; what they found together."""
+    total = Played()
+    seasons = sorted({number // ROUNDS_A_SEASON for number in rounds})
+    running: list[tuple[int, Child]] = []
+    while seasons or running:
+        while seasons and len(running) < workers:
+            number = seasons.pop(0)
+            first = number * ROUNDS_A_SEASON
+            work = partial(season, seed, number, first, min(first + ROUNDS_A_SEASON, rounds.stop), guard)
+            running.append((number, start(work)))
+        number, child = running.pop(0)
+        ended = child.wait(LONGEST_SEASON)
+        if ended.error or ended.result is None:
+            raise SystemExit(f"Season {number} of seed {seed} broke: {ended.error or ended.signal}")
+        _tell(seed, ended.result)
+        total.rounds += ended.result.rounds
+        total.found += ended.result.found
+        total.coverage.merge(ended.result.coverage)
+        if guard and total.found:
+            seasons = []
+    return total
+
+
+def _tell(seed: int, played: Played) -> None:
+    for number, (category, words) in played.found:
+        sys.stdout.write(f"{category}: {words}\n  replay: --seed {seed} --replay {number}\n")
+    if played.found:
+        sys.stdout.write("".join(f"  {line}\n" for line in played.trace[-4:]))
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Play what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="tests.faults.campaign", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--replay", type=int, default=None, metavar="ROUND", help="its season, up to this round")
+    parser.add_argument("--guard-off", choices=sorted(GUARDS), default="", help="play it with one guard missing")
+    parser.add_argument("--workers", type=int, default=WORKERS)
+    given = parser.parse_args()
+    rounds = range(given.rounds) if given.replay is None else range(given.replay, given.replay + 1)
+    total = campaign(given.seed, rounds, given.guard_off, given.workers)
+    unreached = total.coverage.unreached() if total.rounds >= ENOUGH else []
+    for one in unreached:
+        sys.stdout.write(f"never reached: {one}\n")
+    kinds = Counter(category for _, (category, _) in total.found)
+    document = {"rounds": total.rounds, **{name: kinds[name] for name in ("double", "lost", "unequal")}}
+    sys.stdout.write(json.dumps({**document, "states": total.coverage.document()}) + "\n")
+    return int(bool(total.found or unreached))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
