@@ -1,1 +1,1 @@
-"""The campaign: real processes, everything that goes wrong mixed at random from a seed, and the truth after each round."""
+"""The campaign: real processes, everything that goes wrong at once by a seed, and the truth after each round."""

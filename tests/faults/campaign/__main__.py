@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.faults.campaign.children import Child, start
 from tests.faults.campaign.coverage import ENOUGH
@@ -28,16 +31,27 @@ LONGEST_SEASON = 1800.0
 """Seconds."""
 
 
-def season(seed: int, number: int, first: int, last: int, guard: str) -> Played:
-    """Play the rounds of one season, from its first one up to `last`; it ends with the first round that finds anything."""
+@dataclass(frozen=True)
+class Wanted:
+    """What is played: with which seed, how many at once, with which guard's faults, and whether that guard is on."""
+
+    seed: int
+    guard: str = ""
+    guarded: bool = True
+    workers: int = WORKERS
+
+
+def season(wanted: Wanted, number: int, last: int) -> Played:
+    """Play the rounds of one season up to `last`; it ends with the first round that finds anything."""
+    first = number * ROUNDS_A_SEASON
     folder = Path(tempfile.mkdtemp(prefix="campaign-"))
     played = Played()
     try:
-        one = Season(folder, f"{seed}/season {number}", GUARDS.get(guard))
+        one = Season(folder, f"{wanted.seed}/season {number}", GUARDS.get(wanted.guard), guarded=wanted.guarded)
         played = one.played
         try:
             for round_number in range(first, last):
-                if one.play(plan(seed, round_number)):
+                if one.play(plan(wanted.seed, round_number)):
                     break
             one.end()
         finally:
@@ -50,26 +64,25 @@ def season(seed: int, number: int, first: int, last: int, guard: str) -> Played:
     return played
 
 
-def campaign(seed: int, rounds: range, guard: str, workers: int) -> Played:
+def campaign(wanted: Wanted, rounds: range) -> Played:
     """Play rounds, several seasons at once; what they found together."""
     total = Played()
     seasons = sorted({number // ROUNDS_A_SEASON for number in rounds})
     running: list[tuple[int, Child]] = []
     while seasons or running:
-        while seasons and len(running) < workers:
+        while seasons and len(running) < wanted.workers:
             number = seasons.pop(0)
-            first = number * ROUNDS_A_SEASON
-            work = partial(season, seed, number, first, min(first + ROUNDS_A_SEASON, rounds.stop), guard)
-            running.append((number, start(work)))
+            last = min((number + 1) * ROUNDS_A_SEASON, rounds.stop)
+            running.append((number, start(partial(season, wanted, number, last))))
         number, child = running.pop(0)
         ended = child.wait(LONGEST_SEASON)
         if ended.error or ended.result is None:
-            raise SystemExit(f"Season {number} of seed {seed} broke: {ended.error or ended.signal}")
-        _tell(seed, ended.result)
+            raise SystemExit(f"Season {number} of seed {wanted.seed} broke: {ended.error or ended.signal}")
+        _tell(wanted.seed, ended.result)
         total.rounds += ended.result.rounds
         total.found += ended.result.found
         total.coverage.merge(ended.result.coverage)
-        if guard and total.found:
+        if wanted.guard and total.found:
             seasons = []
     return total
 
@@ -82,6 +95,23 @@ def _tell(seed: int, played: Played) -> None:
     sys.stdout.flush()
 
 
+def selftest(seed: int) -> int:
+    """Each guard off, with its faults on: the campaign must fail by that guard's own observable. With it on, not."""
+    missed: dict[str, Any] = {}
+    for guard in GUARDS.values():
+        off = campaign(Wanted(seed, guard.name, guarded=False, workers=1), range(ROUNDS_A_SEASON))
+        said = [f"{category}: {words}" for _, (category, words) in off.found]
+        own = [one for one in said if re.search(guard.observable, one)]
+        on = campaign(Wanted(seed, guard.name, workers=1), range(off.rounds))
+        missed[guard.name] = {"off": own[:1], "rounds": off.rounds, "on": len(on.found)}
+        sys.stdout.write(
+            f"{guard.name}: off, round {off.rounds}: {own[:1] or said[:1]}; on: {len(on.found)} findings\n"
+        )
+        sys.stdout.flush()
+    sys.stdout.write(json.dumps(missed) + "\n")
+    return int(not all(one["off"] and not one["on"] for one in missed.values()))
+
+
 def main() -> int:
     """Play what the command line asks for."""
     parser = argparse.ArgumentParser(prog="tests.faults.campaign", description=__doc__)
@@ -89,10 +119,14 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--replay", type=int, default=None, metavar="ROUND", help="its season, up to this round")
     parser.add_argument("--guard-off", choices=sorted(GUARDS), default="", help="play it with one guard missing")
+    parser.add_argument("--selftest", action="store_true", help="each guard off in turn: every one must be missed")
     parser.add_argument("--workers", type=int, default=WORKERS)
     given = parser.parse_args()
+    if given.selftest:
+        return selftest(given.seed)
     rounds = range(given.rounds) if given.replay is None else range(given.replay, given.replay + 1)
-    total = campaign(given.seed, rounds, given.guard_off, given.workers)
+    wanted = Wanted(given.seed, given.guard_off, guarded=not given.guard_off, workers=given.workers)
+    total = campaign(wanted, rounds)
     unreached = total.coverage.unreached() if total.rounds >= ENOUGH else []
     for one in unreached:
         sys.stdout.write(f"never reached: {one}\n")

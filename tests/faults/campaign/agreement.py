@@ -36,6 +36,9 @@ class Truth:
     customers: dict[str, Row]
     deals: dict[str, Row]
     removed: set[str]
+    """Documents that somebody in QuickBooks may have voided or deleted."""
+    paid: set[str]
+    """Invoices that somebody in QuickBooks entered a payment for."""
     worth: Mapping[str, list[Decimal]]
     customers_of: Mapping[str, set[str]]
     """By company, the customers that it is."""
@@ -94,26 +97,31 @@ def _events(shot: Mapping[str, Any], truth: Truth) -> Iterator[Found]:
     for row in shot["allocation"]:
         if row["ended_at"] is None:
             live[row["event_id"]].append(documents[row["billed_document_id"]])
-    known = set()
     for event in shot["billing_event"]:
-        known.add((event["deal_id"], event["key"]))
-        bills = truth.bills.get((event["deal_id"], event["key"]), [])
-        name = f"deal {event['deal_id']} / {event['key']} ({event['state']}, generation {event['generation']})"
-        if len(bills) > 1:
-            yield "double", f"{name} is billed by invoices {', '.join(bills)}"
-        made = [row for row in live[event["id"]] if row["origin"] == "made"]
-        if not made and bills and event["state"] != "billed":
-            yield "double", f"{name} is billed by invoice {bills[0]}, of which the ledger knows nothing"
-        for row in live[event["id"]]:
-            if row["document_id"] not in truth.documents and row["document_id"] not in truth.removed:
-                yield "lost", f"{name}: {row['type']} {row['document_id'] or '(none)'} is not in QuickBooks"
-        for row in made:
-            if row["document_id"] not in bills and row["document_id"] not in truth.removed:
-                yield "lost", f"{name}: invoice {row['document_id']} does not bill it in QuickBooks"
-        if event["state"] == "billed" and not live[event["id"]]:
-            yield "lost", f"{name} is billed by nothing"
+        yield from _event(event, live[event["id"]], truth)
+    known = {(event["deal_id"], event["key"]) for event in shot["billing_event"]}
     for deal, key in truth.bills.keys() - known:
         yield "double", f"invoice {truth.bills[deal, key]} bills deal {deal} / {key}, of which the book knows nothing"
+    for id_ in sorted(truth.paid - truth.removed):
+        if id_ not in truth.documents or is_void(truth.documents[id_]):
+            yield "unequal", f"invoice {id_} was paid and then voided by us"
+
+
+def _event(event: Row, live: list[Row], truth: Truth) -> Iterator[Found]:
+    """One event: the ledger's live documents against the invoices in QuickBooks that carry its tag."""
+    bills = truth.bills.get((event["deal_id"], event["key"]), [])
+    name = f"deal {event['deal_id']} / {event['key']} ({event['state']}, generation {event['generation']})"
+    made = [row for row in live if row["origin"] == "made"]
+    if len(bills) > 1:
+        yield "double", f"{name} is billed by invoices {', '.join(bills)}"
+    if bills and not made:
+        yield "double", f"{name} is billed by invoice {bills[0]}, of which the ledger knows nothing"
+    if event["state"] == "billed" and not live:
+        yield "lost", f"{name} is billed by nothing"
+    for row in live:
+        there = bills if row in made else truth.documents
+        if row["document_id"] not in there and row["document_id"] not in truth.removed:
+            yield "lost", f"{name}: {row['type']} {row['document_id'] or '(none)'} does not bill it in QuickBooks"
 
 
 # --- operations -------------------------------------------------------------------------------------------------------
@@ -264,4 +272,7 @@ class Sent:
         for id_, sends in self.sends.items():
             row = operations.get(id_)
             if row is not None and row["kind"].startswith("create") and sends > claims[row["id"]]:
-                yield "unequal", f"operation {row['id']} ({row['kind']}) was claimed {claims[row['id']]} times, sent {sends}"
+                yield (
+                    "unequal",
+                    f"operation {row['id']} ({row['kind']}) was claimed {claims[row['id']]} times, sent {sends}",
+                )

@@ -16,7 +16,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,14 +108,16 @@ def start(
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
-    if pid:
-        os.close(writing)
-        return Child(pid, reading)
-    os.close(reading)
-    _become(work, writing, environment or {}, largest_file, log)
+    if not pid:
+        os.close(reading)
+        _become(work, writing, environment or {}, largest_file, log)
+    os.close(writing)
+    return Child(pid, reading)
 
 
-def _become(work: Callable[[], Any], pipe: int, environment: Mapping[str, str], largest_file: int, log: Path | None) -> Any:
+def _become(
+    work: Callable[[], Any], pipe: int, environment: Mapping[str, str], largest_file: int, log: Path | None
+) -> NoReturn:
     """The child: it never returns into the parent's program."""
     try:
         os.environ.update(environment)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.faults.campaign.plan import FAULTS, commit_points
+from tests.faults.campaign.plan import FAULTS, OWN, commit_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +15,6 @@ STATES = ("waiting", "pending", "claimed", "unknown", "settled", "parked", "canc
 RECOGNISED = ("found by tag", "replayed by request id", "fenced writes", "busy runners")
 ENOUGH = 200
 """Rounds from which on everything must have been reached."""
-OWN = "late"
-"""A kind of delay, which the simulator counts with the others."""
 
 
 @dataclass

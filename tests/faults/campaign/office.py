@@ -1,19 +1,21 @@
-"""What the children do: a runner's cycles, an operator's decisions, and photographs of the book for the checker."""
+"""What the children do but decide: the book's making, a runner's cycles, and photographs of it for the checker."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import random
 import zlib
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.faults.campaign import clock
+from tests.faults.campaign.world import BOOK
+
 from qbconsole import journal
-from qbconsole.actions import decide, outbox, queues
 from qbconsole.books.book import Book
+from qbconsole.books.secrets import secrets_of
 from qbconsole.cli import adding
 from qbconsole.domain.errors import Problem
 from qbconsole.runner.once import sync_once
@@ -21,16 +23,12 @@ from qbconsole.runner.process import run_home
 from qbconsole.store import leases
 from qbconsole.store import outbox as rows
 from qbconsole.store.engine import driver
-from tests.faults.campaign import clock, pace
-from tests.faults.campaign.world import BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from qbconsole.actions.views import Row
 
-OPERATOR = journal.Actor("ann", "the campaign")
 WINDOW = 0.02
 """Seconds of the posting window."""
 
@@ -61,7 +59,6 @@ class Ran:
 
 def run_once(folder: Path, *, hours: float = 0, full: bool = False, adapt: Callable[[], None] | None = None) -> Ran:
     """One cycle of a one-shot runner, with its clock so many hours off."""
-    pace.set_pace()
     clock.jump(hours)
     fenced = _count_fenced()
     if adapt is not None:
@@ -93,140 +90,30 @@ def _count_fenced() -> list[int]:
 
 def run_until_stopped(home: Path, adapt: Callable[[], None] | None = None) -> None:
     """The runner's own process, until SIGTERM."""
-    pace.set_pace()
     if adapt is not None:
         adapt()
     run_home(home)
 
 
-# --- the operator -----------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Operator:
-    """Decides what a person might, on what is shown; `customers` is what somebody who knows the companies would say."""
-
-    book: Book
-    customers: Mapping[str, str]
-    rng: random.Random
-    done: Counter[str] = field(default_factory=Counter)
-    broke: list[str] = field(default_factory=list)
-
-    def work(self, count: int) -> None:
-        """Take so many decisions, as far as there are any; a refusal counts as one."""
-        acts = [self._approve] * 5 + [self._match] * 3 + [self._undo] * 3 + [self._aside, self._again, self._adopt]
-        acts += [self._overdue, self._conflict, self._outbox]
-        for _ in range(count):
-            act = self.rng.choice(acts)
-            try:
-                done = act()
-            except Problem as refused:
-                done = f"{act.__name__.strip('_')} refused: {type(refused).__name__}"
-            except Exception as error:  # noqa: BLE001 - a decision that breaks is what is looked for
-                self.broke.append(f"{act.__name__.strip('_')} broke: {type(error).__name__}: {error}")
-                return
-            if done:
-                self.done[done] += 1
-
-    def _some(self, queue: str, fits: Callable[[Row], bool], *, decided: bool = False) -> Row | None:
-        listed = [row for row in queues.rows(self.book, queue, decided=decided) if fits(row)]
-        return self.rng.choice(listed) if listed else None
-
-    def _take(self, action: str, row: Row | None, **arguments: str) -> str:
-        if row is None:
-            return ""
-        shown = queues.detail(self.book, row.id)
-        decide.decide(self.book, action, row.id, OPERATOR, seen=shown.seen, **arguments)
-        return action
-
-    def _approve(self) -> str:
-        return self._take("invoices.approve", self._some("invoices", lambda row: row.verdict != "blocked"))
-
-    def _aside(self) -> str:
-        action = self.rng.choice(["invoices.hold", "invoices.reject"])
-        return self._take(action, self._some("invoices", lambda row: not row.decided), reason="ask the customer")
-
-    def _again(self) -> str:
-        row = self._some("invoices", lambda row: "taken back" in row.cause, decided=True)
-        return self._take("invoices.bill_again", row)
-
-    def _adopt(self) -> str:
-        row = self._some("invoices", lambda row: "billed already" in row.cause)
-        if row is None or not (choices := queues.detail(self.book, row.id).choices):
-            return ""
-        return self._take("invoices.adopt", row, document=choices[0].id)
-
-    def _match(self) -> str:
-        row = self._some("unmatched", lambda row: bool(row.amount)) or self._some("unmatched", lambda _: True)
-        if row is None:
-            return ""
-        facts = queues.detail(self.book, row.id).sections[0].facts
-        company = next(str(fact.value) for fact in facts if fact.label == "id")
-        if customer := self.customers.get(company):
-            return self._take("unmatched.link", row, customer=customer)
-        if row.amount:
-            return self._take("unmatched.create", row, confirm="yes")
-        return self._take("unmatched.ignore", row, reason="no business of ours")
-
-    def _undo(self) -> str:
-        with opened(self.book.folder) as database:
-            query = (
-                "SELECT id FROM decision WHERE NOT automatic AND undone_by IS NULL AND undoes IS NULL "
-                "AND action NOT LIKE 'log.%' ORDER BY id DESC LIMIT 12"
-            )
-            ids = [id_ for (id_,) in database.execute(query)]
-        if not ids:
-            return ""
-        decide.undo(self.book, OPERATOR, self.rng.choice(ids))
-        return "undo"
-
-    def _overdue(self) -> str:
-        row = self._some("overdue", lambda _: True)
-        if self.rng.random() < 0.5:
-            return self._take("overdue.task", row)
-        return self._take("overdue.snooze", row, date="2027-01-15")
-
-    def _conflict(self) -> str:
-        action = self.rng.choice(["conflicts.crm", "conflicts.accounting"])
-        return self._take(action, self._some("conflicts", lambda _: True))
-
-    def _outbox(self) -> str:
-        parked = [row for row in outbox.listed(self.book) if row.state == "parked"]
-        if not parked:
-            return ""
-        row, act = self.rng.choice(parked), self.rng.choice([outbox.retry, outbox.cancel])
-        act(self.book, row.id, OPERATOR)
-        return f"log.{act.__name__}"
-
-
-def operate(folder: Path, customers: Mapping[str, str], seed: str, count: int) -> tuple[Counter[str], list[str]]:
-    """An operator at work; what was decided or refused, and what broke."""
+def wear_token_out(folder: Path) -> None:
+    """Let the access token that the book holds be one that is not alive any more."""
     with closing(Book(folder)) as book:
-        operator = Operator(book, customers, random.Random(seed))  # noqa: S311 - to be repeated
-        operator.work(count)
-    return operator.done, operator.broke
-
-
-def clear_parked(folder: Path, *, give_up: bool) -> list[str]:
-    """Answer every parked operation: retry it, or give it up; what was wrong with a row that tells too little."""
-    wrong: list[str] = []
-    with closing(Book(folder)) as book:
-        with book.store.reading() as connection:
-            parked = rows.listed(connection, ("parked",))
-        for row in parked:
-            if not (row["problem"] and row["next_step"]):
-                wrong.append(f"operation {row['id']} ({row['kind']}) is parked without a cause and a next step")
-            try:
-                (outbox.cancel if give_up else outbox.retry)(book, f"L{row['id']}", OPERATOR)
-            except Problem as refused:
-                if not give_up or "retry" not in refused.next_step.lower():
-                    wrong.append(f"operation {row['id']} ({row['kind']}, {row['problem']}): {refused}")
-    return wrong
+        secrets_of(folder, book.settings, "quickbooks").write({"access_token": "worn-out", "access_expires_at": ""})
 
 
 # --- photographs ------------------------------------------------------------------------------------------------------
 
-TABLES = ("operation", "decision", "billing_event", "billed_document", "allocation", "link", "draft", "run_stream", "lease")
+TABLES = (
+    "operation",
+    "decision",
+    "billing_event",
+    "billed_document",
+    "allocation",
+    "link",
+    "draft",
+    "run_stream",
+    "lease",
+)
 
 
 def photograph(folder: Path) -> dict[str, Any]:
@@ -246,6 +133,20 @@ def photograph(folder: Path) -> dict[str, Any]:
 def opened(folder: Path) -> closing[Any]:
     """The book's database by the program's own SQLite: two of them in one process take each other's locks away."""
     return closing(driver().connect(folder / "mirror.db", timeout=5, isolation_level=None))
+
+
+def made_documents(folder: Path) -> list[str]:
+    """The ids of the documents that were made, oldest first."""
+    query = "SELECT remote_id FROM operation WHERE kind = 'create_document' AND state = 'settled' ORDER BY id"
+    with opened(folder) as database:
+        return [id_ for (id_,) in database.execute(query)]
+
+
+def open_states(folder: Path) -> Counter[str]:
+    """How many operations are in each state but the two that are an end."""
+    query = "SELECT state, COUNT(*) FROM operation WHERE state NOT IN ('settled', 'cancelled') GROUP BY state"
+    with opened(folder) as database:
+        return Counter(dict(database.execute(query)))
 
 
 def _table(database: Any, query: str) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ async def _at_once(_: limits.RateLimit) -> None:
 
 
 def set_pace() -> None:
-    """Shorten the waits of this process."""
+    """Shorten the waits of this process, once, and of those that are forked from it."""
     for module, name, value in CONSTANTS:
         if not hasattr(module, name):
             raise AttributeError(f"{module.__name__} has no {name} any more: see {__name__}.")
@@ -55,7 +55,7 @@ def set_pace() -> None:
         setattr(deliver, name, _shortened(getattr(deliver, name)))
     _default(http.Http, deadline=DEADLINE, sleep=_brief)
     _default(breaker.Breaker, rest=0.1)
-    limits.RateLimit.take = _at_once  # type: ignore[method-assign]
+    limits.RateLimit.take = _at_once  # type: ignore[method-assign, assignment]
 
 
 def _shortened(wait: Callable[..., float]) -> Callable[..., float]:

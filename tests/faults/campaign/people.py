@@ -101,7 +101,10 @@ class Bookkeeper:
     def work(self, rng: random.Random, documents: list[str], customers: list[str]) -> None:
         """One thing, to one of the given documents (the newest last) or customers."""
         act = rng.choice(["pay", "pay", "void", "delete", "edit", "rename", "mail"])
-        target = rng.choice(customers if act == "rename" else documents[-6:] or ["0"])
+        self.try_to(act, rng.choice(customers if act == "rename" else documents[-6:] or ["0"]), rng)
+
+    def try_to(self, act: str, target: str, rng: random.Random) -> None:
+        """One thing to one record; a fault may strike it."""
         try:
             getattr(self, f"_{act}")(target, rng)
         except LOST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,9 @@ FAULTS: dict[str, str] = {
 }
 """The survivable faults and how often each strikes. `late` is a delay beyond the deadline: the work is done after
 nobody waits for it any more."""
-MISLEADING = ("late", "forget_requestids")
+OWN = "late"
+"""The name that is ours: the simulator calls it a delay."""
+MISLEADING = (OWN, "forget_requestids")
 """Never both: a request that takes effect after a look-up was to be believed is known by its request id alone."""
 AT_SETUP = ("migrate.step",)
 """Commit points that are passed before the first round."""
@@ -65,11 +67,19 @@ class Round:
     seed: str
     faults: tuple[str, ...]
     acts: tuple[Act, ...]
+    more: str = ""
+    """Faults beside, as the simulator takes them."""
 
     @property
     def spec(self) -> str:
         """The faults as the simulator takes them."""
-        return ",".join(f"{'delay' if name == 'late' else name}={FAULTS[name]}" for name in self.faults)
+        named = [f"{'delay' if name == OWN else name}={FAULTS[name]}" for name in self.faults]
+        return ",".join([*([self.more] if self.more else []), *named])
+
+    def beside(self, faults: str, acts: tuple[Act, ...], without: tuple[str, ...]) -> Round:
+        """The same round with faults and acts added, and others left out."""
+        kept = tuple(name for name in self.faults if name not in without)
+        return replace(self, faults=kept, acts=(*self.acts, *acts), more=faults)
 
     def __str__(self) -> str:
         return f"round {self.number} [{self.spec or 'no faults'}]: " + "; ".join(map(str, self.acts))
@@ -82,8 +92,10 @@ def plan(seed: int, number: int, *, with_restore: bool = False) -> Round:
     kinds = [*_RUNNING, *(["restore"] if with_restore else [])]
     first = Act("decide", {"count": rng.randint(2, 6)})
     acts = [first, _run(rng, kinds[number % len(kinds)], number)]
-    for _ in range(rng.choice([0, 0, 1, 1, 2])):
-        acts.append(Act("person") if rng.random() < 0.4 else _run(rng, rng.choice(kinds), rng.randrange(1000)))
+    acts += [
+        Act("person") if rng.random() < 0.4 else _run(rng, rng.choice(kinds), rng.randrange(1000))
+        for _ in range(rng.choice([0, 0, 1, 1, 2]))
+    ]
     if any(act.kind == "stopped" for act in acts) or {*MISLEADING} <= {*chosen}:
         chosen = [name for name in chosen if name != "forget_requestids"]
     return Round(number, f"{seed}/{number}", tuple(chosen), (Act("sales"), Act("person"), *acts))
@@ -92,6 +104,7 @@ def plan(seed: int, number: int, *, with_restore: bool = False) -> Round:
 _RUNNING = (
     "failpoint", "killed", "failpoint", "runner", "failpoint", "two", "failpoint", "stopped", "failpoint", "clock",
     "failpoint", "disk", "failpoint", "console", "failpoint", "vendor", "failpoint", "operator_killed",
+    "failpoint", "taken_back", "failpoint", "sync",
 )  # fmt: skip
 """The kinds of runs, in the order in which rounds take their turns."""
 
@@ -100,9 +113,15 @@ def _run(rng: random.Random, kind: str, turn: int) -> Act:
     match kind:
         case "failpoint":
             points = [point for point in commit_points() if point not in AT_SETUP]
-            return Act("failpoint", {"point": points[(turn // 2) % len(points)], "passage": rng.choice([1, 1, 1, 2, 3])})
+            return Act(
+                "failpoint", {"point": points[(turn // 2) % len(points)], "passage": rng.choice([1, 1, 1, 2, 3])}
+            )
         case "killed" | "runner" | "operator_killed" | "console":
             return Act(kind, {"after": round(rng.uniform(0.0, 0.5), 3)})
+        case "stopped":
+            return Act("stopped", {"overlap": rng.choice([0.0, 0.2, 0.5, 3.0])})
+        case "taken_back":
+            return Act("taken_back", {"by": rng.choice(["pay", "edit", "mail", "void"])})
         case "clock":
             return Act("clock", {"hours": rng.choice([-1, 1, 24])})
         case "disk":

@@ -21,5 +21,5 @@ if __name__ == "__main__":
         begin(self, *arguments)
         self.search = ROOMY
 
-    limits.Limits.__init__ = without_limits  # type: ignore[method-assign]
+    limits.Limits.__init__ = without_limits  # type: ignore[method-assign, assignment]
     sys.exit(main())

@@ -55,7 +55,7 @@ class World:
                 stderr=log,
                 text=True,
             )
-        with self._process.stdout or contextlib.nullcontext() as said:  # type: ignore[union-attr]
+        with self._process.stdout or contextlib.nullcontext() as said:
             line = said.readline() if said else ""
         if not line:
             raise RuntimeError(f"The simulator does not start: see {self.log}.")
@@ -109,9 +109,12 @@ class World:
 
     def deals(self) -> dict[str, dict[str, Any]]:
         """The properties of all deals in HubSpot, by its API; only while there are no faults."""
-        given, found, after = self.line["crm"], {}, ""
+        given, after = self.line["crm"], ""
+        found: dict[str, dict[str, Any]] = {}
         while True:
-            query = urlencode({"limit": "100", "properties": "dealname,amount,dealstage"} | ({"after": after} if after else {}))
+            query = urlencode(
+                {"limit": "100", "properties": "dealname,amount,dealstage"} | ({"after": after} if after else {})
+            )
             headers = {"Authorization": f"Bearer {given['token']}"}
             _, page = _call(f"{given['api_url']}/crm/v3/objects/deals?{query}", "GET", None, headers)
             found |= {row["id"]: row["properties"] for row in page["results"]}
