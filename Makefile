@@ -5,7 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test lint lock build clean
+.PHONY: install demo test faults faults-selftest lint lock build clean
+
+SEED ?= 1
+ROUNDS ?= 200
 
 install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
 
@@ -20,6 +23,12 @@ demo: install  ## open the console on the sample business
 
 test: install  ## run every test
 	$(BIN)/python -m pytest -n auto
+
+faults: install  ## the campaign of docs/faults.md: SEED, ROUNDS
+	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --rounds $(ROUNDS)
+
+faults-selftest: install  ## the campaign with each guard off in turn, which it must miss
+	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --selftest
 
 lint: install  ## style, types, layers
 	$(BIN)/ruff format --check src tests benchmarks

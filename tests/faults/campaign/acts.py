@@ -71,6 +71,20 @@ def twice(stage: Stage, _: Act, rng: random.Random) -> list[Found]:
     return []
 
 
+@act
+def restore(stage: Stage, _: Act, __: random.Random) -> list[Found]:
+    """A copy of the book is made; the next time it is put back, whatever was done since."""
+    if not stage.copy.exists():
+        stage.done("the copy", partial(office.copy_book, stage.world.book, stage.copy))
+        return []
+    shot = stage.done("the photograph", partial(office.photograph, stage.world.book))
+    stage.bookkeeper.removed |= {row["document_id"] for row in shot["billed_document"] if row["state"] == "taken_back"}
+    office.put_back(stage.world.book, stage.copy)
+    stage.restored = True
+    stage.coverage.add("restored", "yesterday's book")
+    return stage.all_noted([stage.runner()])
+
+
 # --- runners ----------------------------------------------------------------------------------------------------------
 
 

@@ -101,6 +101,20 @@ def wear_token_out(folder: Path) -> None:
         secrets_of(folder, book.settings, "quickbooks").write({"access_token": "worn-out", "access_expires_at": ""})
 
 
+def copy_book(folder: Path, copy: Path) -> None:
+    """Copy the book's database, whole, as a backup does."""
+    copy.touch(mode=0o600)
+    with closing(Book(folder)) as book:
+        book.store.copy_to(copy)
+
+
+def put_back(folder: Path, copy: Path) -> None:
+    """Put a copy in the place of the book's database, which nobody has open."""
+    for path in folder.glob("mirror.db*"):
+        path.unlink()
+    copy.rename(folder / "mirror.db")
+
+
 # --- photographs ------------------------------------------------------------------------------------------------------
 
 TABLES = (

@@ -33,6 +33,10 @@ class Stage:
         """
         self.world = World(folder, seed)
         self.coverage = Coverage()
+        self.copy = folder / "copy.db"
+        """A copy of the book that will be put back."""
+        self.restored = False
+        """Whether that was done since the truth was looked at."""
         self._off = off
         self._children: list[Child] = []
         office.add_book(self.world.home, self.world.line["control_url"])
