@@ -230,10 +230,13 @@ class TestApproval:
     @pytest.mark.parametrize(
         ("change", "reason"),
         [
-            ({"posted_on": date(2026, 10, 30)}, "it is dated in October"),
-            ({"emailed": True}, "it was e-mailed"),
-            ({"balance": Decimal("100.00")}, "it is paid or partly paid"),
-            ({"links": (("payment", "7"),)}, "something is linked to it"),
+            ({"posted_on": date(2026, 10, 30)}, "it is dated in October)"),
+            ({"emailed": True}, "it was e-mailed)"),
+            (
+                {"balance": Decimal("100.00")},
+                "it is paid or partly paid); the customer then has 6,320.00 USD to use or to get back",
+            ),
+            ({"links": (("payment", "7"),)}, "something is linked to it)"),
         ],
     )
     def test_what_somebody_saw_or_paid_gets_a_credit_memo_dated_today(
@@ -244,7 +247,7 @@ class TestApproval:
         made = replace(invoice(linked), **change)  # type: ignore[arg-type]
         put(linked, made)
         assert decide.undo_words(linked, taken.decision_id) == (
-            f"credit memo dated today for invoice {made.number} ({reason})"
+            f"credit memo dated today for invoice {made.number} ({reason}"
         )
 
         decide.undo(linked, ANN)

@@ -47,6 +47,9 @@ def keeps_to(document: Any, name: str) -> None:
         ("drift --accept", "drift", 0),
         ("log 1", "run", 0),
         ("journal", "journal", 0),
+        ("journal I1", "journal", 0),
+        ("journal nothing-is-called-so", "error", 2),
+        ("journal export", "error", 2),
         ("journal verify", "journal_verify", 0),
         ("book list", "book_list", 0),
         ("book check", "book_check", 0),
@@ -79,14 +82,18 @@ def test_decisions_and_their_undo(office: Office) -> None:
     assert approved.code == 0, approved.err
     keeps_to(approved.document, "decisions")
     assert [one["row_id"] for one in approved.document["decisions"]] == clean[:2]
+    foreseen = call("undo", "--dry-run", "--json", home=office.home)
+    keeps_to(foreseen.document, "undo_dry_run")
+    assert [one["undo"] for one in foreseen.document["would"]] == ["cancel: not sent yet"] * 2
     undone = call("undo", "--json", home=office.home)
     keeps_to(undone.document, "undo")
-    assert undone.document["row_id"] == clean[1]
+    assert [undone.document["row_id"], *(one["row_id"] for one in undone.document["others"])] == clean[1::-1]
+    call("approve", clean[0], "--json", home=office.home)
     waiting = call("outbox", "list", "--json", home=office.home)
     keeps_to(waiting.document, "outbox")
     assert [row["state"] for row in waiting.document["operations"]] == ["waiting"]
     cancelled = call("outbox", "cancel", waiting.document["operations"][0]["id"], "--json", home=office.home)
-    keeps_to(cancelled.document, "undo")
+    keeps_to(cancelled.document, "outbox_decision")
 
 
 def test_books(synced: Office, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_processes_that_renew_at_once_ask_once_and_share_what_came(
 
 
 def killed_before_the_store(home: Path) -> int:
-    environment = {**os.environ, "QBCONSOLE_FAILPOINT": "token.store"}
+    environment = {**os.environ, "QBCONSOLE_FAILPOINT": "token.received"}
     return subprocess.run([*CHECK, str(home)], env=environment, check=False, capture_output=True).returncode
 
 

@@ -79,6 +79,38 @@ async def test_a_read_waits_as_long_as_it_is_told_but_not_too_long(vendor: Any) 
     assert caught.value.wait == 600
 
 
+async def test_a_remote_that_asks_one_request_to_wait_is_asked_nothing_else_meanwhile(vendor: Any) -> None:
+    slow_down = httpx.Response(429, headers={"Retry-After": "7"})
+    http = vendor.on("POST", "/x", slow_down).on("GET", "/y", (200, "{}")).http(BASE)
+    with pytest.raises(Throttled):
+        await http.write(post(), judge)
+    await http.read(Request("GET", BASE + "/y"), judge)
+    assert vendor.pauses == [pytest.approx(7, abs=1)]
+    await http.close()
+
+
+async def test_a_long_silence_that_was_asked_for_is_said_at_once_and_nothing_is_sent(vendor: Any) -> None:
+    http = vendor.on("POST", "/x", httpx.Response(429, headers={"Retry-After": "60"})).http(BASE)
+    with pytest.raises(Throttled):
+        await http.write(post(), judge)
+    for call in (http.write, http.read):
+        with pytest.raises(Throttled, match="left in peace") as caught:
+            await call(post(), judge)
+        assert caught.value.wait == pytest.approx(60, abs=2)
+        assert not caught.value.sent
+    assert (len(vendor.requests), vendor.pauses) == (1, [])
+    await http.close()
+
+
+async def test_those_in_line_hear_of_it_too(vendor: Any) -> None:
+    """Thirty writes of a group stand in line for eight seats: the rest of them is not sent into a throttle."""
+    http = vendor.on("POST", "/x", httpx.Response(429, headers={"Retry-After": "60"})).http(BASE)
+    outcomes = await asyncio.gather(*(http.write(post(), judge) for _ in range(30)), return_exceptions=True)
+    assert all(isinstance(one, Throttled) for one in outcomes)
+    assert len(vendor.requests) <= 8
+    await http.close()
+
+
 async def test_a_refusal_is_not_tried_again(vendor: Any) -> None:
     http = vendor.on("GET", "/x", (400, "{}")).http(BASE)
     with pytest.raises(NeedsPerson):
@@ -144,6 +176,38 @@ async def test_the_log_holds_no_query_no_body_and_no_token(vendor: Any, caplog: 
     assert "POST /x -> 200" in caplog.text
     assert "1-abc" in caplog.text
     assert "CANARY" not in caplog.text
+
+
+async def test_reads_give_way_to_writes() -> None:
+    gate, order = Gate(concurrent=1), list[str]()
+
+    async def pass_through(name: str, *, write: bool) -> None:
+        async with gate.passage(write=write):
+            order.append(name)
+            await asyncio.sleep(0)
+
+    names = ["read 1", "read 2", "write 1", "read 3", "write 2"]
+    await asyncio.gather(*(pass_through(name, write=name.startswith("write")) for name in names))
+    assert order == ["read 1", "write 1", "write 2", "read 2", "read 3"]
+
+
+async def test_who_leaves_the_line_keeps_no_seat() -> None:
+    gate = Gate(concurrent=1)
+    held = gate.passage()
+    await held.__aenter__()
+    waiting = [asyncio.create_task(_through(gate)) for _ in range(2)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    await held.__aexit__(None, None, None)
+    waiting[1].cancel()  # its seat was given already
+    await asyncio.gather(*waiting, return_exceptions=True)
+    async with asyncio.timeout(5), gate.passage():
+        pass
+
+
+async def _through(gate: Gate) -> None:
+    async with gate.passage():
+        pass
 
 
 async def test_no_window_of_the_vendors_ever_holds_more_than_the_limit() -> None:

@@ -157,6 +157,10 @@ class Office:
                 enqueued = Enqueued(operation, f"{operation.kind} {number}")
                 enqueue(connection, enqueued, book="b", decision_id=number, rules_hash="r", at=now, due_at=now)
 
+    async def once(self) -> Delivered:
+        """Send what is due now, once."""
+        return await Deliverer(self.book, {"accounting": self._quickbooks}, self._fence).deliver()
+
     async def deliver(self) -> Delivered:
         """Deliver and retry, as the runner does, until nothing is left that falls due by itself."""
         total = Delivered()

@@ -23,7 +23,7 @@ from qbconsole.connectors.limits import Gate, RateLimit
 from qbconsole.domain.errors import Problem
 from qbconsole.domain.operations import CreateNote, CreateTask, StampCompany, StampDeal
 from qbconsole.domain.records import Company, Contact, Deal, LineItem, Product
-from qbconsole.outbox import deliver
+from qbconsole.outbox import deliver, policy
 from qbconsole.outbox.deliver import Deliverer
 from qbconsole.outbox.queue import MOVES, Enqueued, enqueue
 from qbconsole.pull import pull
@@ -168,7 +168,7 @@ async def test_pulls_converge_no_property_is_lost_and_nothing_doubled(
     portal: Portal, book: Book, monkeypatch: pytest.MonkeyPatch, case: str, spec: str
 ) -> None:
     monkeypatch.setattr(deliver, "STALENESS", deliver.STALENESS * 0)
-    monkeypatch.setattr(deliver, "ATTEMPTS", 50)
+    monkeypatch.setattr(policy, "ATTEMPTS", 50)
     monkeypatch.setattr(http, "LONGEST_PAUSE", 100.0)
     monkeypatch.setattr(breaker, "FIRST_REST", 0.01)
     monkeypatch.setattr(breaker, "LONGEST_REST", 0.01)

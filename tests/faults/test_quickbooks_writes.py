@@ -17,7 +17,7 @@ from tests.simulator.served import struck_by
 from qbconsole.connectors.quickbooks.client import Client
 from qbconsole.connectors.quickbooks.write import Writer
 from qbconsole.domain.records import Customer, Document, Payment
-from qbconsole.outbox import deliver
+from qbconsole.outbox import deliver, policy
 from qbconsole.store import mirror
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ TOGETHER = ",".join(
 def _at_the_simulators_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Back-off and the wait for lists that lag, shortened alike; a stale read of these tests lasts 0.3 seconds."""
     monkeypatch.setattr(deliver, "STALENESS", timedelta(seconds=0.4))
-    for name in ("_backoff", "_patience"):
-        real = getattr(deliver, name)
-        monkeypatch.setattr(deliver, name, lambda given, real=real: real(given) * PACE)
+    for name in ("backoff", "patience"):
+        real = getattr(policy, name)
+        monkeypatch.setattr(policy, name, lambda given, real=real: real(given) * PACE)
 
 
 @asynccontextmanager

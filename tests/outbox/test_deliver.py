@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,22 +14,27 @@ from tests.remote import Remote, customer, stamp, task
 
 from qbconsole import journal, ledger
 from qbconsole.books.settings import change_setting
-from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable, SignIn, Throttled
-from qbconsole.domain.operations import DeleteDocument, Receipt
+from qbconsole.domain.errors import Conflict, Gone, NeedsPerson, Retriable, SignIn, Throttled
+from qbconsole.domain.operations import CreateDocument, DeleteDocument, Receipt
 from qbconsole.domain.records import Customer, Document
 from qbconsole.outbox import deliver as delivery
 from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.policy import ATTEMPTS
 from qbconsole.outbox.queue import Enqueued, cancel, enqueue, outcome_unknown, retry
 from qbconsole.store import facts, leases, mirror, outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from qbconsole.books.book import Book
+    from qbconsole.connectors.base import Send
     from qbconsole.domain.errors import Problem
     from qbconsole.domain.operations import Operation
 
 CRM, ACCOUNTING = "crm", "accounting"
+INVOICE = CreateDocument("invoice", "8", date(2026, 11, 16), "USD", (), "Deal 1 / deposit")
 
 
 class Office:
@@ -39,13 +45,13 @@ class Office:
         with book.store.writing() as connection:
             self.fence = leases.take(connection, "me", "here", 1, datetime.now(UTC))
 
-    def add(self, operation: Operation, *needs: int, window: float = 0) -> int:
+    def add(self, operation: Operation, *needs: int, window: float = 0, target: str = "") -> int:
         """Enqueue an operation; returns its id."""
         now = datetime.now(UTC)
         with self.book.store.writing() as connection:
             return enqueue(
                 connection,
-                Enqueued(operation, operation.kind, needs=needs),
+                Enqueued(operation, target or operation.kind, needs=needs),
                 book="b",
                 decision_id=len(outbox.listed(connection, ("waiting", "pending", "settled"))) + 1,
                 rules_hash="r",
@@ -197,18 +203,18 @@ async def test_a_throttled_operation_waits_as_long_as_it_was_told(office: Office
 
 async def test_an_operation_that_never_gets_through_is_parked(office: Office) -> None:
     id_ = office.add(task())
-    for _ in range(delivery.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         office.crm.faults = [Retriable("no answer", sent=True)]
         await office.deliver()
         office.hurry()
     row = office.row(id_)
-    assert (row["state"], row["attempts"]) == ("parked", delivery.ATTEMPTS)
-    assert f"tried {delivery.ATTEMPTS} times" in row["problem"]
+    assert (row["state"], row["attempts"]) == ("parked", ATTEMPTS)
+    assert f"tried {ATTEMPTS} times" in row["problem"]
 
 
 async def test_a_remote_that_cannot_be_reached_costs_no_attempt(office: Office) -> None:
     id_ = office.add(task())
-    for _ in range(delivery.ATTEMPTS + 3):
+    for _ in range(ATTEMPTS + 3):
         office.crm.faults = [Retriable("cannot be reached")]
         await office.deliver()
         office.hurry()
@@ -278,7 +284,7 @@ async def _parked_without_an_answer(office: Office) -> int:
     """An operation that was done, of which no answer ever came, and whose look-ups saw nothing."""
     id_ = office.add(task())
     office.crm.after, office.crm.blind = True, True
-    for _ in range(delivery.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         office.crm.faults = [Retriable("no answer", sent=True)]
         await office.deliver()
         office.hurry()
@@ -326,6 +332,72 @@ async def test_one_changed_body_does_not_hold_up_the_others(office: Office) -> N
     assert (office.row(bad)["state"], office.row(good)["state"]) == ("parked", "settled")
     assert "changed after it was decided" in office.row(bad)["problem"]
     assert (done.parked, len(office.crm.sent)) == (1, 1)
+
+
+async def test_only_what_was_sent_under_a_request_id_is_sent_under_it_again(office: Office) -> None:
+    """A payload that changed meanwhile is refused, and may have been done: it cannot be given up."""
+    made = office.add(customer())
+    id_ = office.add(replace(INVOICE, customer_id=""), made)
+    office.accounting.faults = [None, Retriable("no answer", sent=True)]
+    await office.deliver()
+    office.hurry()
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE operation SET remote_id = '999' WHERE id = {made}")
+    done = await office.deliver()
+    row = office.row(id_)
+    assert (row["state"], done.parked, office.accounting.sent) == ("parked", 1, [customer()])
+    assert "is not what was sent under its request id before" in row["problem"]
+    assert outcome_unknown(row)
+
+
+async def test_the_same_is_sent_under_its_request_id_again(office: Office) -> None:
+    id_ = office.add(stamp("7"), office.add(customer()))
+    office.crm.faults = [Retriable("no answer", sent=True)]
+    await office.deliver()
+    before = office.row(id_)
+    office.hurry()
+    await office.deliver()
+    after = office.row(id_)
+    assert (after["state"], after["attempts"]) == ("settled", 2)
+    assert (after["sent_hash"], after["request_id"]) == (before["sent_hash"], before["request_id"])
+
+
+async def test_a_connector_is_told_what_was_sent_before(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bool] = []
+    real = Remote.apply_many
+
+    async def listening(remote: Remote, sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
+        told.extend(send.again for send in sends)
+        return await real(remote, sends)
+
+    monkeypatch.setattr(Remote, "apply_many", listening)
+    office.add(task())
+    lost = Retriable("no answer", sent=True)
+    office.crm.faults = [Retriable("cannot be reached"), lost, lost]
+    for _ in range(4):
+        await office.deliver()
+        office.hurry()
+    assert told == [False, False, True, True]
+
+
+async def test_what_was_made_and_is_gone_is_parked_with_its_number(office: Office) -> None:
+    id_ = office.add(customer())
+    office.accounting.faults = [Gone("invoice 1042 was deleted since.", remote_id="130", number="1042")]
+    await office.deliver()
+    row = office.row(id_)
+    assert (row["state"], row["problem_class"], row["remote_id"], row["number"]) == ("parked", "Gone", "130", "1042")
+    assert not outcome_unknown(row)
+    with pytest.raises(NeedsPerson, match="taken away"), office.book.store.writing() as connection:
+        retry(connection, row, at=datetime.now(UTC))
+
+
+async def test_a_job_takes_its_customer_and_an_invoice_its_job(office: Office) -> None:
+    parent, roof = office.add(customer()), replace(customer("Roof"), bill_with_parent=True)
+    job = office.add(roof, parent, target="the job")
+    office.add(replace(INVOICE, customer_id=""), parent, job)
+    await office.deliver()
+    made = [customer(), replace(roof, parent_id="100"), replace(INVOICE, customer_id="101")]
+    assert office.accounting.sent == made
 
 
 async def test_a_runner_that_is_stopped_while_it_sends_leaves_the_outcome_unknown(office: Office) -> None:

@@ -24,7 +24,7 @@ from qbconsole.domain.errors import Fatal
 from qbconsole.domain.records import Customer
 from qbconsole.store import migrations, mirror, streams
 from qbconsole.store.engine import Store, has_reset_bug
-from qbconsole.store.tables import ALLOCATION_GUARD, metadata
+from qbconsole.store.tables import ALLOCATION_GUARD, JOURNAL_GUARDS, metadata
 
 STAMP = "2026-11-16T12:00:00.000000Z"
 
@@ -47,7 +47,8 @@ def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path, store: Store
     engine = create_engine(f"sqlite:///{tmp_path / 'direct.db'}")
     metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.exec_driver_sql(ALLOCATION_GUARD)
+        for guard in (ALLOCATION_GUARD, *JOURNAL_GUARDS):
+            connection.exec_driver_sql(guard)
     engine.dispose()
     assert _schema(store.path) == _schema(tmp_path / "direct.db")
     store.close()
@@ -118,7 +119,7 @@ def _first_version(store: Store) -> None:
 def test_a_mirror_of_the_first_version_keeps_its_records_and_is_listed_again(store: Store) -> None:
     _first_version(store)
     migrations.prepare(store)
-    assert store.path.with_suffix(".before-0002.db").exists()
+    assert store.path.with_suffix(f".before-{migrations.HEAD}.db").exists()
     with store.writing() as connection:
         kept = mirror.get(connection, Customer, "7")
         assert kept is not None

@@ -5,20 +5,24 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qbconsole.actions import undo as undoing
+from qbconsole.actions.evidence import evidence, kept
 from qbconsole.actions.registry import action as action_of
+from qbconsole.billing import credits as credits_
 from qbconsole.billing import decide as billing
 from qbconsole.billing import queue as billing_queue
 from qbconsole.collections import decide as collections
 from qbconsole.conflicts import decide as conflicts
 from qbconsole.domain.errors import Configuration, NeedsPerson
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.text import safe_text
 from qbconsole.journal import Actor
 from qbconsole.matching import decide as matching
 from qbconsole.outbox.decider import CHANGED, Decider
+from qbconsole.store import facts
 from qbconsole.store.queues import CONFLICTS, DRAFTS, FOLLOW_UPS, UNMATCHED, Queue, Row
 
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ _DECISIONS: dict[str, Callable[[Decider, Row, Mapping[str, str]], Outcome]] = {
     "invoices.hold": lambda by, row, given: billing.hold(by, row, reason=given.get("reason", "")),
     "invoices.reject": lambda by, row, given: billing.reject(by, row, reason=given.get("reason", "")),
     "invoices.bill_again": lambda by, row, _given: billing.bill_again(by, row),
+    "invoices.apply_credit": lambda by, row, _given: credits_.apply(by, row),
     "overdue.task": lambda by, row, _given: collections.make_task(by, row),
     "overdue.snooze": lambda by, row, given: collections.snooze(by, row, until=given.get("date", "")),
     "conflicts.crm": lambda by, row, given: conflicts.resolve(by, row, value="crm", seen=given["seen"]),
@@ -104,6 +109,20 @@ def decide(book: Book, action_id: str, row_id: str, actor: Actor, *, seen: str =
         NeedsPerson: refused, with the reason.
         Configuration: no such row or action, or an argument that is none.
     """
+    return decide_one_of(book, action_id, row_id, actor, arguments, seen=seen, first=None)
+
+
+def decide_one_of(
+    book: Book,
+    action_id: str,
+    row_id: str,
+    actor: Actor,
+    arguments: Mapping[str, str],
+    *,
+    seen: str,
+    first: Decided | None,
+) -> Decided:
+    """Decide one row of those that one key decides, as `decide` does; `first` is what it decided first, if it did."""
     chosen = _SAME.get(action_id, action_id)
     if chosen not in _DECISIONS:
         raise Configuration(f"{action_of(action_id).words!r} decides nothing.")
@@ -113,9 +132,13 @@ def decide(book: Book, action_id: str, row_id: str, actor: Actor, *, seen: str =
             scope, row = find(connection, row_id)
             if action_of(action_id).scope != scope:
                 raise Configuration(f"{action_id} is no action for {row_id}.")
-            decider = Decider.of(connection, book, actor)
+            shown = kept(evidence(connection, book, scope, row))
+            decider = replace(Decider.of(connection, book, actor), shown=shown)
             outcome = _DECISIONS[chosen](decider, row, {**arguments, "seen": seen})
             _follow(decider, scope, row)
+            if first is not None:
+                facts.keep_decided_with(connection, first.decision_id, outcome.decision_id)
+            failpoint("decide.commit")
     except NeedsPerson as refused:
         if refused.code == CHANGED:
             _propose_again(book, row_id)
@@ -151,6 +174,7 @@ def undo(book: Book, actor: Actor, decision_id: int | None = None) -> Decided:
         if decision["desk"] == "matching":
             _, row = find(connection, decision["row_id"])
             _follow(decider, "unmatched", row)
+        failpoint("decide.commit")
     return Decided(outcome.decision_id, "undo", decision["row_id"], safe_text(outcome.words), outcome.undo)
 
 
@@ -162,7 +186,7 @@ def undo_words(book: Book, decision_id: int) -> str:
     """
     with book.store.reading() as connection:
         planned = undoing.plan(connection, book, decision_id)
-    return f"no undo: {planned.refusal}" if planned.refusal else safe_text(planned.words)
+    return safe_text(planned.told)
 
 
 def operator() -> Actor:

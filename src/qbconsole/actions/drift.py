@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole.domain.text import safe_text
@@ -26,7 +25,7 @@ def notice(book: Book, run_id: int) -> tuple[Finding, ...]:
     Returns:
         All that has drifted.
     """
-    at = datetime.now(UTC)
+    at = book.clock.now()
     with book.store.writing(durable=False) as connection:
         change = drift.compare(connection, book)
         for one in change.new:

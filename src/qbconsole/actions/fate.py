@@ -35,7 +35,19 @@ def fate(connection: Connection, decision_id: int | None) -> Fate:
     if decision["undone_by"]:
         undoing = _of(outbox.of_decision(connection, decision["undone_by"]))
         return Fate(undoing.verdict, f"taking it back: {undoing.words}" if undoing.words else "taken back")
-    return _of(outbox.of_decision(connection, decision["id"]))
+    became = _of(outbox.of_decision(connection, decision["id"]))
+    refused = next(iter(refused_undos(connection, decision["id"])), None)
+    if refused is None:
+        return became
+    why = safe_text(f"{refused['problem']} {refused['next_step']}".strip())
+    return Fate("parked", f"{became.words}; the undo was refused and it stands: {why}")
+
+
+def refused_undos(connection: Connection, decision_id: int) -> list[dict[str, Any]]:
+    """The parked operations of undos of a decision that stands: the remote held something else than they saw."""
+    undos = journal.undoings(connection, decision_id)
+    found = [row for undoing in undos for row in outbox.of_decision(connection, undoing["id"])]
+    return [row for row in found if row["state"] == "parked"]
 
 
 def _of(operations: list[dict[str, Any]]) -> Fate:

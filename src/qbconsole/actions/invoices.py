@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions.fate import fate
-from qbconsole.actions.registry import action
 from qbconsole.actions.views import Choice, Detail, Fact, Row, Section
 from qbconsole.billing import queue
+from qbconsole.domain.inverses import foreseen
 from qbconsole.domain.money import from_minor, spoken
 from qbconsole.domain.text import SafeText, safe_text
+from qbconsole.outbox.inverse import days
 from qbconsole.store.queues import DRAFTS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from qbconsole.billing.drafts import Check, Composed, Line
     from qbconsole.books.book import Book
+    from qbconsole.domain.inverses import Days
 
 OPEN, DECIDED = ("open",), ("held", "approved", "adopted", "rejected")
 ORDER = {"clean": 0, "warning": 1, "blocked": 2}
@@ -24,15 +26,16 @@ TONES = {"clean": "good", "warning": "warn", "blocked": "bad"}
 SIGNS = {"held": "held", "rejected": "rejected", "adopted": "adopted"}
 
 
-def rows(connection: Connection, _book: Book, *, decided: bool) -> list[Row]:
+def rows(connection: Connection, book: Book, *, decided: bool) -> list[Row]:
     """Clean drafts first, the longest won on top; then the decided ones, the newest first."""
     found = sorted(DRAFTS.listed(connection, OPEN), key=lambda row: (ORDER[row["verdict"]], row["won_on"], row["id"]))
     if decided:
         found += sorted(DRAFTS.listed(connection, DECIDED), key=lambda row: -(row["decision_id"] or 0))
-    return [_row(connection, row) for row in found]
+    now = days(connection, book)
+    return [_row(connection, row, now) for row in found]
 
 
-def _row(connection: Connection, row: dict[str, Any]) -> Row:
+def _row(connection: Connection, row: dict[str, Any], now: Days) -> Row:
     is_open = row["state"] == "open"
     verdict, cause = row["verdict"], row["cause"]
     if not is_open:
@@ -51,14 +54,14 @@ def _row(connection: Connection, row: dict[str, Any]) -> Row:
         cause=safe_text(cause),
         state=row["state"],
         decided=not is_open,
-        undo=action("invoices.approve").undo if is_open else "",
+        undo=foreseen(row["body"]["composed"]["type"], row["posted_on"], now) if is_open else "",
         decision_id=row["decision_id"],
     )
 
 
-def detail(connection: Connection, _book: Book, row: dict[str, Any]) -> Detail:
+def detail(connection: Connection, book: Book, row: dict[str, Any]) -> Detail:
     """The draft as it will stand, each field with its source; the checks; the documents that may bill it already."""
-    head, composed = _row(connection, row), queue.composed_of(row)
+    head, composed = _row(connection, row, days(connection, book)), queue.composed_of(row)
     return Detail(
         row=head,
         headline=safe_text(f"Draft: {composed.type} from deal {row['deal_id']}, {row['deal_name']}"),

@@ -10,6 +10,7 @@ from qbconsole.actions.fate import in_flight
 from qbconsole.actions.views import Row
 from qbconsole.billing import undo as billing
 from qbconsole.domain.errors import Configuration, NeedsPerson
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.money import ZERO
 from qbconsole.domain.operations import CreateDocument
 from qbconsole.domain.text import safe_text
@@ -19,6 +20,7 @@ from qbconsole.store import journal
 from qbconsole.store import outbox as rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from sqlalchemy import Connection
@@ -33,23 +35,23 @@ def listed(book: Book) -> list[Row]:
     """Operations that are not settled: parked ones first, then by age."""
     with book.store.reading() as connection:
         found = sorted(rows.listed(connection), key=lambda row: (row["state"] != "parked", row["id"]))
-        return [_row(connection, row) for row in found]
+        unmet = rows.unmet(connection)
+        return [_row(connection, row, unmet.get(row["id"], ())) for row in found]
 
 
-def _row(connection: Connection, row: dict[str, Any]) -> Row:
+def _row(connection: Connection, row: dict[str, Any], needs: Sequence[dict[str, Any]]) -> Row:
     decision = journal.decision(connection, row["decision_id"])
-    problem = " ".join(part for part in (row["problem"], row["next_step"]) if part)
     amount, currency = _money(row)
     return Row(
         id=f"L{row['id']}",
         queue="log",
         title=safe_text(decision["words"] if decision else row["kind"]),
         subtitle=safe_text(f"{row['kind'].replace('_', ' ')} to {row['system']}, {row['target']}"),
-        verdict=VERDICTS[row["state"]],
+        verdict="waiting" if needs and row["state"] == "pending" else VERDICTS[row["state"]],
         amount=amount,
         currency=currency,
         since=row["created_at"].date(),
-        cause=safe_text(problem or f"{row['state']}, {row['attempts']} attempts"),
+        cause=safe_text(_cause(row, needs)),
         state=row["state"],
         decided=row["state"] != "parked",
         undo=_undo(row),
@@ -57,12 +59,24 @@ def _row(connection: Connection, row: dict[str, Any]) -> Row:
     )
 
 
+def _cause(row: dict[str, Any], needs: Sequence[dict[str, Any]]) -> str:
+    """Why an operation is not done: what went wrong, or whom it waits for."""
+    if problem := " ".join(part for part in (row["problem"], row["next_step"]) if part):
+        return problem
+    if needs:
+        named = (f"L{need['id']} ({need['kind'].replace('_', ' ')}, {need['state']})" for need in needs)
+        return f"waits for {', '.join(named)}"
+    return f"{row['state']}, {row['attempts']} attempts"
+
+
 def _undo(row: dict[str, Any]) -> str:
+    if queue.made_and_gone(row):
+        return "x notes that it is gone; then b on its draft bills it again"
     if in_flight(row):
         return "being sent"
-    if queue.outcome_unknown(row):
+    if queue.outcome_unknown(row) and row["kind"] not in queue.ABSOLUTE:
         return "R looks for it, and sends it again if it is not there"
-    return "x gives it up and frees what it held"
+    return f"{'R sends it again, ' if row['state'] == 'parked' else ''}x gives it up and frees what it held"
 
 
 def _money(row: dict[str, Any]) -> tuple[Decimal | None, str]:
@@ -97,6 +111,7 @@ def retry(book: Book, id_: str, actor: Actor) -> Decided:
         decision_id = decider.record(Taken("log.retry", "outbox", f"L{row['id']}", words))
         if not queue.retry(connection, row, at=decider.at):
             raise NeedsPerson(f"Operation L{row['id']} is {row['state']}, not parked.", next_step="Nothing to do.")
+        failpoint("decide.commit")
     return Decided(decision_id, "log.retry", f"L{row['id']}", words, "no undo: it is sent at once")
 
 
@@ -118,6 +133,7 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
         planned = undoing.plan(connection, book, row["decision_id"])
         if decision and not planned.refusal and not planned.settled:
             _, outcome = undoing.take_back(decider, row["decision_id"])
+            failpoint("decide.commit")
             return Decided(outcome.decision_id, "log.cancel", f"L{row['id']}", safe_text(outcome.words), outcome.undo)
         words = f"give up {row['kind'].replace('_', ' ')} L{row['id']}"
         decision_id = decider.record(Taken("log.cancel", "outbox", f"L{row['id']}", words))
@@ -126,4 +142,5 @@ def cancel(book: Book, id_: str, actor: Actor) -> Decided:
         if decision and decision["undoes"] and decision["desk"] == "billing":
             billing.inverse_cancelled(decider, row["id"])
             journal.mark_standing(connection, decision["undoes"])
+        failpoint("decide.commit")
     return Decided(decision_id, "log.cancel", f"L{row['id']}", words, "no undo: decide the row again")

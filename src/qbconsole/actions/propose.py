@@ -12,6 +12,7 @@ from qbconsole.collections import queue as collections
 from qbconsole.collections.rules import FollowUp, follow_ups
 from qbconsole.conflicts import queue as conflicts
 from qbconsole.domain.errors import NeedsPerson
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.journal import Actor
 from qbconsole.ledger import drift
 from qbconsole.matching import decide as linking
@@ -112,6 +113,7 @@ def _each(book: Book, rule: str, wanted: Iterable[OneT], decide: Callable[[Decid
                 except NeedsPerson:
                     continue
                 taken += 1
+            failpoint("decide.commit")
     return taken
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qbconsole.actions import conflicts, invoices, overdue, unmatched
 from qbconsole.actions import undo as undoing
 from qbconsole.actions.decide import find
+from qbconsole.actions.evidence import VIEWS, evidence
 from qbconsole.actions.fate import fate
 from qbconsole.actions.registry import action
+from qbconsole.billing import credits as credits_
 from qbconsole.domain.errors import Configuration, Unarmed
 from qbconsole.domain.money import ZERO
+from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
     from decimal import Decimal
-    from types import ModuleType
     from typing import Any
 
     from sqlalchemy import Connection
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     from qbconsole.books.book import Book
 
 QUEUES = ("unmatched", "invoices", "overdue", "conflicts")
-_VIEWS: dict[str, ModuleType] = {
-    "unmatched": unmatched,
-    "invoices": invoices,
-    "overdue": overdue,
-    "conflicts": conflicts,
-}
 
 
 def rows(book: Book, queue: str, *, search: str = "", decided: bool = False) -> list[Row]:
@@ -38,10 +33,10 @@ def rows(book: Book, queue: str, *, search: str = "", decided: bool = False) -> 
     Raises:
         Configuration: there is no such queue.
     """
-    if queue not in _VIEWS:
+    if queue not in VIEWS:
         raise Configuration(f"There is no queue {queue!r}.", next_step=f"Queues: {', '.join(QUEUES)}.")
     with book.store.reading() as connection:
-        found: list[Row] = _VIEWS[queue].rows(connection, book, decided=decided)
+        found: list[Row] = VIEWS[queue].rows(connection, book, decided=decided)
     wanted = search.casefold().split()
     return [row for row in found if all(word in _text(row) for word in wanted)]
 
@@ -58,10 +53,9 @@ def detail(book: Book, row_id: str) -> Detail:
     """
     with book.store.reading() as connection:
         queue, row = find(connection, row_id)
-        shown: Detail = _VIEWS[queue].detail(connection, book, row)
+        shown = evidence(connection, book, queue, row)
         if shown.row.decided and shown.row.decision_id:
-            planned = undoing.plan(connection, book, shown.row.decision_id)
-            words = f"no undo: {planned.refusal}" if planned.refusal else planned.words
+            words = safe_text(undoing.plan(connection, book, shown.row.decision_id).told)
             shown = replace(shown, undo=words, row=replace(shown.row, undo=words))
     return shown
 
@@ -81,15 +75,17 @@ def why_not(book: Book, action_id: str, row_id: str) -> str:
         queue, row = find(connection, row_id)
         if scope != queue:
             return f"{action(action_id).words} is for {scope}, {row_id} is one of {queue}"
-        return _why_not(connection, action_id, row)
+        return _why_not(connection, book, action_id, row)
 
 
-def _why_not(connection: Connection, action_id: str, row: dict[str, Any]) -> str:
+def _why_not(connection: Connection, book: Book, action_id: str, row: dict[str, Any]) -> str:
     state = row["state"]
     if action_id in ("invoices.approve", "invoices.approve_marked") and state == "open" and row["verdict"] == "blocked":
         return f"blocked: {row['cause']}"
     if action_id == "invoices.bill_again":
         return "" if "taken back" in row["cause"] and state == "open" else "nothing of it was taken back"
+    if action_id == "invoices.apply_credit":
+        return credits_.why_not_apply(connection, book, row)
     if action_id == "invoices.adopt" and state == "open" and not row["body"]["choices"]:
         return "no document of this customer looks like it; name one"
     if action_id in ("invoices.adopt", "invoices.reject") and state in ("open", "held"):

@@ -30,6 +30,7 @@ class Action:
 UNDO_APPROVE = (
     "cancel inside the posting window; later void while unpaid, not e-mailed and this month, else credit memo"
 )
+UNDO_CREATE = "cancel inside the posting window; later makes the customer inactive while it has no transactions"
 _LOCAL = "takes the decision back; nothing was written"
 
 ACTIONS: tuple[Action, ...] = (
@@ -40,7 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.overdue", "everywhere", "4", "overdue", "Invoices past due and their next step.", "queue"),
     Action("screen.conflicts", "everywhere", "5", "conflicts", "Fields that both sides hold and that differ.", "queue"),
     Action("screen.log", "everywhere", "6", "sync log", "Runs, failures and the outbox.", "log"),
-    Action("undo", "everywhere", "u", "undo", "Take the last decision back, also after it was delivered.", "undo"),
+    Action("undo", "everywhere", "u", "undo", "Take this row's decision back, else what the last key decided.", "undo"),
     Action("sync", "everywhere", "S", "sync now", "Ask the runner for a cycle now.", "sync"),
     Action("search", "everywhere", "slash", "search", "Find rows by name, number or cause."),
     Action("help", "everywhere", "question_mark", "help", "The keys of this screen, or why this row is here."),
@@ -65,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("unmatched.next", "unmatched", "right_square_bracket", "next candidate", "Show the next candidate."),
     Action("unmatched.previous", "unmatched", "left_square_bracket", "previous", "Show the candidate before."),
     Action("unmatched.create", "unmatched", "c", "create", "Create the customer in QuickBooks.", "create",
-           undo="cancel inside the posting window; later makes the customer inactive while it has no transactions"),
+           undo=UNDO_CREATE),
     Action("unmatched.search", "unmatched", "s", "by hand", "Link the company to a customer named by hand.", "link",
            undo="ends the link, takes our tag off the customer and clears the id on the company", asks=("customer",)),
     Action("unmatched.ignore", "unmatched", "x", "ignore", "Leave the company without a customer.", "ignore",
@@ -76,11 +77,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("invoices.approve", "invoices", "a", "approve", "Make this document in QuickBooks.", "approve", money=True,
            undo=UNDO_APPROVE),
     Action("invoices.approve_marked", "invoices", "A", "approve marked", "Approve every marked row, after their count.",
-           "approve", money=True, undo="one by one, as approve"),
+           "approve", money=True, undo="all of them by one u, each as approve"),
     Action("invoices.adopt", "invoices", "l", "already billed", "Take on the document that bills this deal already.",
            "adopt", undo="removes the adoption, never the document", asks=("document",)),
     Action("invoices.bill_again", "invoices", "b", "bill again", "Bill anew what was taken back.", "bill-again",
            undo=_LOCAL),
+    Action("invoices.apply_credit", "invoices", "c", "apply credit",
+           "Use the open credit memo of what was taken back for its invoice.", "apply-credit", money=True,
+           undo="cancel inside the posting window; no undo later: delete the payment of zero in QuickBooks"),
     Action("invoices.hold", "invoices", "h", "hold", "Put the draft aside with a reason.", "hold", undo=_LOCAL,
            asks=("reason",)),
     Action("invoices.reject", "invoices", "x", "reject", "Decide that this deal is not billed.", "reject", undo=_LOCAL),

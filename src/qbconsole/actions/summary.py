@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions.drift import as_rows
@@ -39,7 +39,7 @@ def status(book: Book) -> dict[str, Any]:
     of what the CRM no longer has as the rules use it), sign_in (when access, idle refresh token and consent end as the
     last cycle found it, None if that is not known, and the warning in two words, empty while there is time).
     """
-    now = datetime.now(UTC)
+    now = book.clock.now()
     queues = {name: {"rows": count, "money": money} for name, (count, money) in counts(book).items()}
     with book.store.reading() as connection:
         streams = [{**one, "age": (now - one["pulled_at"]).total_seconds()} for one in summary.streams(connection)]

@@ -54,7 +54,7 @@ def _row(connection: Connection, row: dict[str, Any], best: dict[str, Any] | Non
         cause=safe_text(f"{deals}{row['cause']}" if became is None else became.words or row["state"]),
         state=row["state"],
         decided=not is_open,
-        undo=action("unmatched.link").undo if is_open else "",
+        undo=action("unmatched.link" if best else "unmatched.create").undo if is_open else "",
         decision_id=row["decision_id"],
     )
 

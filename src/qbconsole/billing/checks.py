@@ -44,12 +44,16 @@ def _drift(deal: Deal, world: World) -> Iterator[Check]:
 def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
     """What was billed of this deal before, under this event or another."""
     if event.state == "taken_back":
-        credit = next((f"; credit {number} open" for number in _credits(event, world)), "")
+        credit = f"; {', '.join(open_credits)}" if (open_credits := _credits(event, world)) else ""
         words = f"taken back, was {event.was}{credit}"
-        yield Check("history", BLOCKED, words, "b bills it again, x lets it be")
+        mend = "b bills it again, c applies the credit, x lets it be" if credit else "b bills it again, x lets it be"
+        yield Check("history", BLOCKED, words, mend)
     elif event.state == "ignored":
         words = f"won before already, on {event.due_on}, before the cut-over: look whether it was billed then"
         yield Check("history", BLOCKED, words, "l adopts what billed it, x lets it be")
+    elif open_credits := _credits(event, world):
+        words = f"billed again; {', '.join(open_credits)}"
+        yield Check("history", WARNING, words, "c applies the credit to the invoice that was taken back")
     others = [one for one in world.allocations if one.deal_id == event.deal_id and one.event_id != event.id]
     if others:
         number = world.numbers.get(others[0].billed_document_id) or "an approved draft"
@@ -62,7 +66,7 @@ def _history(deal: Deal, event: Event, world: World) -> Iterator[Check]:
 
 
 def _credits(event: Event, world: World) -> list[str]:
-    return [number for key, number in world.credits.items() if key == f"{event.deal_id}/{event.key}"]
+    return [f"credit {number} open" for key, number in world.credits.items() if key == f"{event.deal_id}/{event.key}"]
 
 
 def _party(deal: Deal, composed: Composed, world: World) -> Iterator[Check]:

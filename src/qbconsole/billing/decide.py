@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qbconsole.billing import credits as credits_
 from qbconsole.billing import queue
 from qbconsole.billing.drafts import BLOCKED
 from qbconsole.billing.duplicates import BILLS, named
@@ -48,7 +49,7 @@ def approve(decider: Decider, row: Row, *, seen: str = "") -> Outcome:
     words = (
         f"approve {row['deal_name']}: {composed.type} over {spoken(composed.before_tax, row['currency'])} before tax"
     )
-    subjects = (f"deals:{row['deal_id']}", f"customers:{composed.customer_id}")
+    subjects = (*_about(row), f"customers:{composed.customer_id}")
     decision_id = decider.record(
         Taken("invoices.approve", DESK, f"I{row['id']}", words, seen=row["inputs_hash"], subjects=subjects)
     )
@@ -121,7 +122,7 @@ def adopt(decider: Decider, row: Row, *, wanted: str = "") -> Outcome:
     chosen = _chosen(decider, row, wanted)
     event = events.get(decider.connection, row["event_id"])
     words = f"adopt {', '.join(named(one) for one in chosen)} for {row['deal_name']}"
-    subjects = (f"deals:{row['deal_id']}", *(f"documents:{one.id}" for one in chosen))
+    subjects = (*_about(row), *(f"documents:{one.id}" for one in chosen))
     decision_id = decider.record(
         Taken(
             "invoices.adopt",
@@ -200,7 +201,7 @@ def _aside(decider: Decider, row: Row, verb: str, state: str, reason: str) -> Ou
         words,
         seen=row["inputs_hash"],
         note=reason,
-        subjects=(f"deals:{row['deal_id']}",),
+        subjects=_about(row),
     )
     decision_id = decider.record(taken)
     _decided(decider, row, state, decision_id, note=reason)
@@ -223,10 +224,11 @@ def bill_again(decider: Decider, row: Row) -> Outcome:
     event = events.get(decider.connection, row["event_id"])
     if event.state != "taken_back":
         raise NeedsPerson(f"{_name(row)} was not taken back.", next_step="Undo its invoice first, and wait for that.")
+    if credit := credits_.being_voided(decider.connection, event.id):
+        raise NeedsPerson(f"{_name(row)} is being made to stand again: {credit} is being voided.")
     words = f"bill {row['deal_name']} again, was {event.was}"
-    subjects = (f"deals:{row['deal_id']}",)
     decision_id = decider.record(
-        Taken("invoices.bill_again", DESK, f"I{row['id']}", words, note=event.was, subjects=subjects)
+        Taken("invoices.bill_again", DESK, f"I{row['id']}", words, note=event.was, subjects=_about(row))
     )
     events.set_state(decider.connection, event, "open", generation=event.generation + 1, was="")
     _decided(decider, row, "open", decision_id)
@@ -242,6 +244,11 @@ def _still(row: Row, states: Iterable[str]) -> None:
 def _decided(decider: Decider, row: Row, state: str, decision_id: int, *, note: str = "") -> None:
     if not DRAFTS.change(decider.connection, row, state=state, decision_id=decision_id, note=note):
         raise NeedsPerson(f"{_name(row)} was decided by somebody else meanwhile.", next_step="Look again.")
+
+
+def _about(row: Row) -> tuple[str, ...]:
+    """The records that a draft is about."""
+    return (f"deals:{row['deal_id']}", f"companies:{row['company_id']}")
 
 
 def _name(row: Row) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.billing import rules
@@ -20,6 +19,7 @@ from qbconsole.store.queues import DRAFTS, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -41,11 +41,19 @@ def propose(book: Book) -> int:
     with book.store.reading() as connection:
         world = load(connection, book)
     with book.store.writing() as connection:
-        known = events.ensure(connection, rules.due_events(world), datetime.now(UTC))
+        known = events.ensure(connection, rules.due_events(world), book.clock.now())
     world = replace(world, events=known)
     proposed = list(rules.proposals(world))
     with book.store.writing() as connection:
-        return _keep(connection, proposed, world, withdrawn=UNDECIDED)
+        at = book.clock.now()
+        return _stand_again(connection) + _keep(connection, proposed, world, withdrawn=UNDECIDED, at=at)
+
+
+def _stand_again(connection: Connection) -> int:
+    """Drafts whose invoice was taken back and stands again, because its credit memo was voided, are approved again."""
+    billed = {event.id for event in events.every(connection, state="billed")}
+    again = [row for row in DRAFTS.listed(connection, UNDECIDED) if row["event_id"] in billed and row["decision_id"]]
+    return sum(DRAFTS.change(connection, row, state="approved") for row in again)
 
 
 def refresh(connection: Connection, book: Book, deal_id: str) -> None:
@@ -55,10 +63,10 @@ def refresh(connection: Connection, book: Book, deal_id: str) -> None:
         return
     world = load(connection, book, deal)
     due = [rules.due_event(deal, world)] if world.triggered(deal) else []
-    world = replace(world, events=events.ensure(connection, due, datetime.now(UTC)))
+    world = replace(world, events=events.ensure(connection, due, book.clock.now()))
     event = world.events.get((deal_id, book.rules.trigger.key))
     if event is not None and rules.wanted(deal, event, world):
-        _keep(connection, [rules.propose(deal, event, world)], world, withdrawn=())
+        _keep(connection, [rules.propose(deal, event, world)], world, withdrawn=(), at=book.clock.now())
 
 
 def refresh_company(connection: Connection, book: Book, company_id: str) -> None:
@@ -77,7 +85,9 @@ def as_it_is_now(connection: Connection, book: Book, row: Row) -> Proposal | Non
     return rules.propose(deal, event, world) if event and rules.wanted(deal, event, world) else None
 
 
-def _keep(connection: Connection, proposed: Iterable[Proposal], world: World, withdrawn: Iterable[str]) -> int:
+def _keep(
+    connection: Connection, proposed: Iterable[Proposal], world: World, *, withdrawn: Iterable[str], at: datetime
+) -> int:
     fresh = {event.id: event for event in events.every(connection)}
     seen = {event.id: event for event in world.events.values()}
     current = [one for one in proposed if fresh.get(one.event_id) == seen.get(one.event_id)]
@@ -86,7 +96,7 @@ def _keep(connection: Connection, proposed: Iterable[Proposal], world: World, wi
         [columns(one, world, fresh[one.event_id]) for one in current],
         state=lambda row, proposal: _state(row, fresh[proposal["event_id"]]),
         withdrawn=withdrawn,
-        at=datetime.now(UTC),
+        at=at,
     )
 
 

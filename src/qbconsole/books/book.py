@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from qbconsole.books.home import book_folder, book_names
 from qbconsole.books.rules import Rules, load_rules
 from qbconsole.books.settings import Settings, load_settings
+from qbconsole.domain.clock import SYSTEM
 from qbconsole.domain.dates import business_date
 from qbconsole.domain.errors import Configuration, Unarmed
 from qbconsole.store import facts, migrations
 from qbconsole.store.engine import Store
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
+
+    from qbconsole.domain.clock import Clock
 
 
 class Book:
     """One client company: one CRM and one QuickBooks company, with all that is written down about them here."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Clock = SYSTEM) -> None:
         """Read the book's files and open its database, migrating it if it is older than the code.
+
+        Args:
+            folder: where the book lies.
+            clock: real time; `now` and `today` are the book's.
 
         Raises:
             Configuration: a file is missing or wrong.
             Fatal: the database cannot be opened, or was made by a newer qbconsole.
         """
         self.folder = folder
+        self.clock = clock
         self.settings: Settings = load_settings(folder)
         self.rules: Rules = load_rules(folder)
         self.store = Store(folder / "mirror.db")
@@ -58,7 +66,7 @@ class Book:
 
     def now(self, connection: Connection | None = None) -> datetime:
         """The book's time in UTC: the system's, or the remote server's as last heard plus what has passed since."""
-        local = datetime.now(UTC)
+        local = self.clock.now()
         if self.settings.clock == "system":
             return local
         if connection is not None:
@@ -72,7 +80,7 @@ class Book:
 
     def due_at(self) -> datetime:
         """When an approval taken now leaves the posting window, in real time."""
-        return datetime.now(UTC) + timedelta(seconds=self.settings.posting_window)
+        return self.clock.now() + timedelta(seconds=self.settings.posting_window)
 
     def close(self) -> None:
         """Close the database."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -37,15 +38,20 @@ def load(path: Path, model: type[ModelT]) -> ModelT:
     except (OSError, UnicodeDecodeError) as error:
         raise Configuration(f"{path} cannot be read: {error}.") from None
     try:
-        raw = tomllib.loads(text)
+        found: ModelT = _model(text, model)
     except tomllib.TOMLDecodeError as error:
         last = f"at line {len(text.splitlines())}, the last"
         words = str(error).replace("at end of document", last)
         raise Configuration(f"{path.name}: {words}.", next_step=f"Mend that line of {path}.") from None
-    try:
-        return model.model_validate(raw)
     except ValidationError as error:
         raise _explained(path, text, model, error) from None
+    return found
+
+
+@lru_cache(maxsize=256)
+def _model(text: str, model: type[ModelT]) -> ModelT:
+    """The model of a text; files are read again and again, and values do not change."""
+    return model.model_validate(tomllib.loads(text))
 
 
 def _explained(path: Path, text: str, model: type[BaseModel], error: ValidationError) -> Configuration:

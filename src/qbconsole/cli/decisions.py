@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -15,23 +16,39 @@ Reason = Annotated[str, typer.Argument(help="Why, in your words.")]
 
 def register(app: typer.Typer) -> None:
     """Hang the commands into the command line."""
-    commands = (link, create, ignore, never, approve, adopt, hold, reject, bill_again, resolve, task, snooze, undo)
+    commands = (
+        link,
+        create,
+        ignore,
+        never,
+        approve,
+        adopt,
+        hold,
+        reject,
+        bill_again,
+        apply_credit,
+        resolve,
+        task,
+        snooze,
+        undo,
+    )
     for command in commands:
         app.command(command.__name__.replace("_", "-"))(command)
 
 
 def _decide(action: str, rows: list[str], book: str, home: Home, as_json: bool, **arguments: str) -> None:
     """Decide each row on what is there now; the first refusal stops, and says which rows were decided before it."""
-    from qbconsole.actions.decide import decide, operator
+    from qbconsole.actions.decide import Decided, decide_one_of, operator
     from qbconsole.actions.queues import detail
     from qbconsole.domain.errors import Problem
 
-    done = []
+    done: list[Decided] = []
     with opened(home, book) as one:
         for row in rows:
             try:
                 seen = detail(one, row).seen
-                done.append(decide(one, action, row, operator(), seen=seen, **arguments))
+                first = done[0] if done else None
+                done.append(decide_one_of(one, action, row, operator(), arguments, seen=seen, first=first))
             except Problem as problem:
                 if done:
                     problem.message = (
@@ -112,6 +129,11 @@ def bill_again(row: Row, book: BookName = "", home: Home = None, as_json: Json =
     _decide("invoices.bill_again", [row], book, home, as_json)
 
 
+def apply_credit(row: Row, book: BookName = "", home: Home = None, as_json: Json = False) -> None:
+    """Use the open credit memo of what was taken back for its invoice."""
+    _decide("invoices.apply_credit", [row], book, home, as_json)
+
+
 def resolve(
     row: Row,
     value: Annotated[str, typer.Argument(help="crm, accounting, or another value.")],
@@ -141,15 +163,24 @@ def snooze(
 
 
 def undo(
-    decision: Annotated[int | None, typer.Argument(help="A decision's number; the newest of a person without.")] = None,
+    decision: Annotated[int | None, typer.Argument(help="A decision's number; what one key did last without.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
     book: BookName = "",
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Take a decision back."""
+    """Take a decision back, or without its number all that was decided together last."""
+    from qbconsole.actions import bulk
     from qbconsole.actions.decide import operator
-    from qbconsole.actions.decide import undo as take_back
 
     with opened(home, book) as one:
-        done = take_back(one, operator(), decision)
-    answer(done, [f"{done.row_id}: {done.words}"], as_json=as_json)
+        if dry_run:
+            foreseen = bulk.foresee(one, decision)
+            lines = [f"{each.row_id}: {each.words} [{each.decision_id}] {each.undo}" for each in foreseen]
+            answer({"would": foreseen}, lines, as_json=as_json)
+            return
+        taken = bulk.undo(one, operator(), decision)
+    first, *others = taken.done
+    document = {**asdict(first), "others": others, "refused": taken.refused}
+    lines = [f"{each.row_id}: {each.words}" for each in taken.done]
+    answer(document, [*lines, *(f"not taken back: {words}" for words in taken.refused)], as_json=as_json)

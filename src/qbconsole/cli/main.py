@@ -17,6 +17,7 @@ from qbconsole.cli import (
     demo,
     drift,
     errors,
+    forget,
     journal,
     outbox,
     pdf,
@@ -36,7 +37,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (books, connect, sync, status, queue, decisions, outbox, journal, drift, pdf, errors, simulate, demo):
+for group in (
+    books,
+    connect,
+    sync,
+    status,
+    queue,
+    decisions,
+    outbox,
+    journal,
+    forget,
+    drift,
+    pdf,
+    errors,
+    simulate,
+    demo,
+):
     group.register(app)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.collections.rules import FollowUp, World, follow_ups, stamp
@@ -61,7 +60,7 @@ def propose(book: Book) -> int:
             [_columns(one, "none" if one.document.id in done else one.step) for one in found],
             state=lambda row, _proposal: _state(row, world.today),
             withdrawn=("open", "snoozed", "done"),
-            at=datetime.now(UTC),
+            at=book.clock.now(),
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.conflicts.rules import Difference, differences
@@ -51,7 +50,7 @@ def propose(book: Book) -> int:
             [_columns(one) for one in found],
             state=lambda _row, _proposal: "open",
             withdrawn=("open",),
-            at=datetime.now(UTC),
+            at=book.clock.now(),
         )
 
 

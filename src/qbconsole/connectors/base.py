@@ -69,10 +69,11 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One write and its idempotency key."""
+    """One write and its idempotency key; `again` that it was sent before, so that a success may be the one of then."""
 
     operation: Operation
     request_id: str
+    again: bool = False
 
 
 class TokenStore(Protocol):

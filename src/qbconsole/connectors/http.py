@@ -25,7 +25,9 @@ import truststore
 
 from qbconsole.connectors.breaker import Breaker
 from qbconsole.connectors.payload import parse
+from qbconsole.connectors.silence import Silence
 from qbconsole.domain.errors import Configuration, Problem, Retriable, Throttled
+from qbconsole.domain.failpoints import failpoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -141,6 +143,7 @@ class Http:
         self._deadline = deadline
         self._breaker = breaker or Breaker(system)
         self._sleep = sleep
+        self._silence = Silence(system, longest=LONGEST_PAUSE, sleep=sleep)
         for noisy in ("httpx", "httpcore"):  # they log whole URLs and headers
             logging.getLogger(noisy).setLevel(logging.WARNING)
         local = all(_is_loopback(base) for base in bases)
@@ -168,11 +171,13 @@ class Http:
             Retriable: no usable answer; `sent` is False only if it surely had no effect.
             Problem: what the judge made of the answer.
         """
-        answer = await self._send(request)
+        answer = await self._send(request, write=True)
+        failpoint("response.read")
         problem = judge(answer)
         if isinstance(problem, Retriable):
             problem.sent = True
         if problem is not None:
+            self._silence.heed(request.url, problem)
             raise problem
         return answer
 
@@ -186,10 +191,11 @@ class Http:
         """
         for attempt in range(1, READ_TRIES + 1):
             try:
-                answer = await self._send(request)
+                answer = await self._send(request, waited=attempt > 1)
                 problem = judge(answer)
                 if problem is None:
                     return answer
+                self._silence.heed(request.url, problem)
                 raise problem
             except Retriable as passing:
                 passing.sent = False
@@ -203,15 +209,23 @@ class Http:
                 await self._sleep(pause)
         raise AssertionError(attempt)  # the last try returned or raised
 
-    async def _send(self, request: Request) -> Answer:
+    async def _send(self, request: Request, *, write: bool = False, waited: bool = False) -> Answer:
+        """Send when there is a seat for it and the remote has not asked to wait; `waited` that this request did."""
         if not request.url.startswith(self._bases):
             msg = f"{self.system}: an address outside the book's settings was refused."
             raise Configuration(msg)
-        async with self._gate.passage(request.also):
-            with self._breaker.passage() as passage:
-                answer = await self._timed(request)
-                passage.answered = answer.status < 500
-        return answer
+        heeded = self._silence.until(request.url) if waited else 0.0
+        while True:
+            if self._silence.until(request.url) > heeded:
+                heeded = self._silence.until(request.url)
+                await self._silence.over(request.url)
+            async with self._gate.passage(request.also, write=write):
+                if self._silence.until(request.url) > heeded:  # another was asked to wait while this one stood in line
+                    continue
+                with self._breaker.passage() as passage:
+                    answer = await self._timed(request)
+                    passage.answered = answer.status < 500
+            return answer
 
     async def _timed(self, request: Request) -> Answer:
         """One exchange within the deadline, and its line in the log."""

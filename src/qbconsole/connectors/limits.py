@@ -56,8 +56,42 @@ def shared(account: str, limit: int, *, seconds: float) -> RateLimit:
     return _SHARED[key]
 
 
+class Seats:
+    """So many at once; those who wait keep their order, but whoever comes `first` goes before all others."""
+
+    def __init__(self, number: int) -> None:
+        """Start with all of them free."""
+        self._free = number
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    async def take(self, *, first: bool) -> None:
+        """Wait for a seat."""
+        if self._free:
+            self._free -= 1
+            return
+        seat = asyncio.get_running_loop().create_future()
+        (self._first if first else self._others).append(seat)
+        try:
+            await seat
+        except asyncio.CancelledError:
+            if seat.done() and not seat.cancelled():  # it was given, and is not wanted any more
+                self.give()
+            raise
+
+    def give(self) -> None:
+        """Give a seat to who waits for it, or leave it free."""
+        for waiting in (self._first, self._others):
+            while waiting:
+                seat = waiting.popleft()
+                if not seat.done():
+                    seat.set_result(None)
+                    return
+        self._free += 1
+
+
 class Gate:
-    """At most `concurrent` requests in flight, each let through by the rate limits first."""
+    """At most `concurrent` requests in flight, each let through by the rate limits first; writes go before reads."""
 
     def __init__(self, *rates: RateLimit, concurrent: int, rest: float = 0.0) -> None:
         """Take the rate limits and the number in flight.
@@ -66,13 +100,13 @@ class Gate:
         arrive: what left in two seconds may arrive in one, but never what left after the answers to the rest.
         """
         self._rates = rates
-        self._seats = asyncio.Semaphore(concurrent)
+        self._seats = Seats(concurrent)
         self._rest = rest
 
     @asynccontextmanager
-    async def passage(self, also: RateLimit | None = None) -> AsyncIterator[None]:
+    async def passage(self, also: RateLimit | None = None, *, write: bool = False) -> AsyncIterator[None]:
         """Hold a seat for one request; `also` is a second limit that it must keep (for searches, say)."""
-        await self._seats.acquire()
+        await self._seats.take(first=write)
         try:
             for rate in (also, *self._rates):
                 if rate is not None:
@@ -80,6 +114,6 @@ class Gate:
             yield
         finally:
             if self._rest:
-                asyncio.get_running_loop().call_later(self._rest, self._seats.release)
+                asyncio.get_running_loop().call_later(self._rest, self._seats.give)
             else:
-                self._seats.release()
+                self._seats.give()

@@ -125,8 +125,9 @@ class Renewal:
                 self._refused_for_good.add(token)
                 continue
             renewed["previous_refresh_token"] = token if token != renewed["refresh_token"] else ""
-            failpoint("token.store")
+            failpoint("token.received")
             self._tokens.write(renewed)
+            failpoint("token.stored")
             self._known = {**secrets, **renewed}
             return
         words = f"{self._system} is asking you to sign in again."

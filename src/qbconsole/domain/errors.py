@@ -5,6 +5,7 @@ Problem
 ├── Retriable        try again later; `sent` says whether the request may have had its effect
 │   └── Throttled    and not before `wait` seconds
 ├── Conflict         the remote moved since the decision
+│   └── Gone         what was to be made was made, and is void or deleted by now
 ├── NeedsPerson      refused for good: somebody must mend a record
 ├── SignIn           the remote refused the credentials: the book stops
 ├── Configuration    a setting, a rule or a file is wrong
@@ -66,6 +67,16 @@ class Throttled(Retriable):
 
 class Conflict(Problem):
     """The record moved since the decision (a stale token), or contradicts it."""
+
+
+class Gone(Conflict):
+    """What was to be made was made, and is void or deleted by now: somebody else decided so. It is not made again."""
+
+    def __init__(self, message: str, *, remote_id: str, number: str = "", next_step: str = "", code: str = "") -> None:
+        """As `Problem`, and the id and number under which it was made."""
+        super().__init__(message, next_step=next_step, code=code)
+        self.remote_id = remote_id
+        self.number = number
 
 
 class NeedsPerson(Problem):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _CUSTOMER = re.compile(r"^CRM company (?P<company>\S+)$", re.MULTILINE)
+_OURS = re.compile(r"CRM company \S+|Deal \S+ / [\w:-]+(?: / \d+)?|Credit for invoice \S+|Invoice \S+ overdue")
 
 
 def event_tag(deal_id: str, key: str, generation: int = 1) -> str:
@@ -25,3 +26,8 @@ def tagged_companies(notes: str) -> tuple[str, ...]:
 def has_line(text: str, line: str) -> bool:
     """Whether a text has that line, alone on its line."""
     return line in (part.strip() for part in text.splitlines())
+
+
+def our_lines(text: str) -> str:
+    """Those lines of a note that are our tags: everything else was written by somebody."""
+    return "\n".join(line.strip() for line in text.splitlines() if _OURS.fullmatch(line.strip()))

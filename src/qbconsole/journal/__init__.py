@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.domain.canonical import as_json, digest
+from qbconsole.journal.chain import FORGET, Head, head, seal, verify
 from qbconsole.store import journal as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+__all__ = ["Actor", "Head", "Taken", "append", "erase", "head", "record_decision", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +58,29 @@ def append(
     operation_id: int | None = None,
 ) -> int:
     """Append one event to the chain, in the caller's transaction; returns its id."""
-    content = as_json(body)
-    content_digest, previous = digest(content), rows.last_digest(connection)
-    event = {
-        "at": at,
-        "kind": kind,
-        "decision_id": decision_id,
-        "operation_id": operation_id,
-        "content_digest": content_digest,
-        "previous": previous,
-        "digest": digest(previous, kind, at, decision_id, operation_id, content_digest),
-    }
-    return rows.add_event(connection, event, content, subjects)
+    content, about = as_json(body), sorted({one for one in subjects if not one.endswith(":")})
+    at = at.astimezone(UTC)
+    header = {"kind": kind, "decision_id": decision_id, "operation_id": operation_id, "content_digest": digest(content)}
+    header |= {"subjects_digest": digest(about), "previous": rows.last_digest(connection)}
+    return rows.add_event(connection, {**header, "at": at, "digest": seal(header, at.isoformat())}, content, about)
 
 
-def record_decision(connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str) -> int:
-    """Store a decision and its journal event in the caller's transaction; returns the decision's id."""
+def erase(connection: Connection, event_ids: Collection[int], *, at: datetime, words: str, actor: Actor) -> int:
+    """Erase what events say, in the caller's transaction; the chain of digests stays whole. Returns the new event's id.
+
+    An event that names the erased ones is appended: content that is missing otherwise was lost or stolen.
+    """
+    rows.erase_content(connection, event_ids)
+    return append(connection, FORGET, {"words": words, "actor": actor, "erased": sorted(event_ids)}, at=at)
+
+
+def record_decision(
+    connection: Connection, taken: Taken, actor: Actor, *, at: datetime, rules_hash: str, shown: Any = None
+) -> int:
+    """Store a decision and its journal event in the caller's transaction; returns the decision's id.
+
+    `shown` is what the person saw when deciding, whole; `Taken.seen` is its hash.
+    """
     decision_id = rows.add_decision(
         connection,
         {
@@ -88,22 +99,7 @@ def record_decision(connection: Connection, taken: Taken, actor: Actor, *, at: d
         },
     )
     body = {"action": taken.action, "row": taken.row_id, "words": taken.words, "note": taken.note, "seen": taken.seen,
-            "actor": actor, "rules": rules_hash, "undoes": taken.undoes, "content": taken.content}  # fmt: skip
+            "actor": actor, "rules": rules_hash, "undoes": taken.undoes, "content": taken.content,
+            "shown": shown}  # fmt: skip
     append(connection, "decision", body, at=at, subjects=taken.subjects, decision_id=decision_id)
     return decision_id
-
-
-def verify(connection: Connection) -> str:
-    """An empty text when the chain holds, else the plain sentence that names the first event that does not."""
-    previous = ""
-    for event in rows.chain(connection):
-        erased = event["body"] is None
-        if not erased and digest(event["body"]) != event["content_digest"]:
-            return f"Journal event {event['id']} does not match its digest: its content was changed."
-        expected = digest(
-            previous, event["kind"], event["at"], event["decision_id"], event["operation_id"], event["content_digest"]
-        )
-        if event["previous"] != previous or event["digest"] != expected:
-            return f"Journal event {event['id']} breaks the chain: it or one before it was changed or removed."
-        previous = event["digest"]
-    return ""

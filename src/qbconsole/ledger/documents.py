@@ -171,6 +171,13 @@ def delivered(connection: Connection, operation_id: int, document_id: str, numbe
         rows.change_document(connection, billed.id, document_id=document_id, number=number, state="live")
 
 
+def made_and_gone(connection: Connection, operation_id: int, document_id: str, number: str, at: datetime) -> None:
+    """The document that an operation made was taken away by somebody: its events read "taken back, was 1042"."""
+    delivered(connection, operation_id, document_id, number)
+    if billed := of_operation(connection, operation_id):
+        take_back(connection, billed, at)
+
+
 def crediting(connection: Connection, billed_id: int, operation_id: int | None) -> None:
     """Note the operation that takes a document back by a credit memo, or that there is none any more."""
     rows.change_document(connection, billed_id, credit_operation_id=operation_id)
@@ -184,9 +191,11 @@ def credited(connection: Connection, operation_id: int, credit_document_id: str,
 
 
 def voided(connection: Connection, document_id: str, at: datetime) -> None:
-    """A document was voided by us: it bills nothing any more."""
+    """A document was voided by us: it bills nothing any more; a credit memo takes nothing back any more."""
     for billed in every(connection, document_id=document_id, state="live"):
         take_back(connection, billed, at)
+    for billed in every(connection, credit_document_id=document_id, state="taken_back"):
+        stand_again(connection, billed)
 
 
 def take_back(connection: Connection, billed: Billed, at: datetime) -> None:
@@ -197,6 +206,18 @@ def take_back(connection: Connection, billed: Billed, at: datetime) -> None:
     for event in listed:
         if event.state == "billed" and not rows.allocated(connection, event.id):
             events.set_state(connection, event, "taken_back", was=billed.number or billed.document_id)
+
+
+def stand_again(connection: Connection, billed: Billed) -> None:
+    """A document bills again what it billed when it was taken back, but for what was billed anew since."""
+    ended = [row for row in rows.allocations(connection, live=False) if row["billed_document_id"] == billed.id]
+    last = max(row["ended_at"] for row in ended)
+    for row in ended:
+        event = events.get(connection, row["event_id"])
+        if row["ended_at"] == last and event.state == "taken_back":
+            rows.allocate(connection, event.id, billed.id, row["amount"])
+            events.set_state(connection, event, "billed", was="")
+    rows.change_document(connection, billed.id, state="live", credit_operation_id=None, credit_document_id="")
 
 
 def used(connection: Connection) -> dict[str, Decimal]:

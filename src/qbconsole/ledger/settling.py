@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qbconsole.domain.records import Customer
 from qbconsole.ledger import documents, links
+from qbconsole.store import journal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from qbconsole.domain.operations import Receipt
+
+RESTING = ("void_document", "delete_document", "create_document", "update_customer", "update_document")
+"""Kinds of inverse that rest on what a record holds, and are refused when that moved."""
 
 
 def settle(connection: Connection, operation_row: dict[str, Any], receipt: Receipt, at: datetime) -> None:
@@ -30,7 +34,27 @@ def settle(connection: Connection, operation_row: dict[str, Any], receipt: Recei
         links.customer_made(connection, id_, receipt.remote_id, customer)
     elif kind == "create_document" and body["reverses"]:
         documents.credited(connection, id_, receipt.remote_id, at)
+        _undone(connection, operation_row)
     elif kind == "create_document":
         documents.delivered(connection, id_, receipt.remote_id, receipt.number)
     elif kind in ("void_document", "delete_document"):
         documents.voided(connection, body["document_id"], at)
+        _undone(connection, operation_row)
+
+
+def _undone(connection: Connection, operation_row: dict[str, Any]) -> None:
+    """A decision was taken back, also if that was refused before and sent again; what it took back itself stands."""
+    undoing = journal.decision(connection, operation_row["decision_id"])
+    if not undoing or not undoing["undoes"]:
+        return
+    journal.mark_undone(connection, undoing["undoes"], undoing["id"])
+    undone = journal.decision(connection, undoing["undoes"])
+    if undone and undone["undoes"]:
+        journal.mark_standing(connection, undone["undoes"])
+
+
+def refused(connection: Connection, operation_row: dict[str, Any]) -> None:
+    """The remote refused what was to take a decision back, which stands: a payment since, say (invariant 3)."""
+    undoing = journal.decision(connection, operation_row["decision_id"])
+    if undoing and undoing["undoes"] and operation_row["kind"] in RESTING:
+        journal.mark_standing(connection, undoing["undoes"])

@@ -65,8 +65,12 @@ def link(
     beside = f", beside company {', '.join(others)}" if others else ""
     words = f"link {company.name} to {chosen.name}{beside}" + (f" (rule: {rule})" if rule else "")
     subjects = (f"companies:{company.id}", f"customers:{chosen.id}")
+    agreed = links.agreement(_crm_values(connection, company, contacts), links.customer_values(chosen))
+    content = {"agreed": agreed, "evidence": _evidence(connection, row, chosen)}
     decision_id = decider.record(
-        Taken("unmatched.link", DESK, f"U{row['id']}", words, seen=row["inputs_hash"], subjects=subjects)
+        Taken(
+            "unmatched.link", DESK, f"U{row['id']}", words, seen=row["inputs_hash"], subjects=subjects, content=content
+        )
     )
     links.add(
         connection,
@@ -74,7 +78,7 @@ def link(
         currency=row["currency"],
         customer_id=chosen.id,
         decision_id=decision_id,
-        agreed=links.agreement(_crm_values(connection, company, contacts), links.customer_values(chosen)),
+        agreed=agreed,
         at=decider.at,
     )
     tag = TagCustomer(chosen.id, customer_tag(company.id))
@@ -83,6 +87,13 @@ def link(
     decider.enqueue(decision_id, Enqueued(stamp, target=f"companies:{company.id}", subjects=subjects))
     _decided(decider, row, "decided", decision_id)
     return Outcome(decision_id, words, UNDO_LINK)
+
+
+def _evidence(connection: Connection, row: Row, chosen: Customer) -> dict[str, object]:
+    """Score and signals of the chosen candidate, for the journal; nothing for a customer found by hand."""
+    listed = candidates.of_company(connection, row["company_id"])
+    found = next((one for one in listed if one["customer_id"] == chosen.id), None)
+    return {"score": found["score"], "signals": found["signals"]} if found else {}
 
 
 def create(decider: Decider, row: Row, *, name: str = "", confirm: str = "", seen: str = "") -> Outcome:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.domain.canonical import digest
@@ -71,7 +70,7 @@ def propose(book: Book) -> int:
             [row for row in proposed if row["company_id"] not in linked],
             state=_state,
             withdrawn=("open", "ignored"),
-            at=datetime.now(UTC),
+            at=book.clock.now(),
         )
 
 

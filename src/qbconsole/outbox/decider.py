@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qbconsole import journal
 from qbconsole.journal import Taken
 from qbconsole.outbox.queue import Enqueued, enqueue
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -44,22 +43,29 @@ class Inverse:
 
 @dataclass(frozen=True)
 class Decider:
-    """One person or rule deciding about one book. `today` is the business date, `at` real time."""
+    """One person or rule deciding about one book. `today` is the business date, `at` real time.
+
+    `shown` is what stood on the screen beside the row, for the journal; nothing when a rule decides.
+    """
 
     connection: Connection
     book: Book
     actor: Actor
     today: date
     at: datetime
+    shown: Any = None
 
     @classmethod
     def of(cls, connection: Connection, book: Book, actor: Actor) -> Decider:
         """A decider on a durable writing connection."""
-        return cls(connection, book, actor, book.today(connection), datetime.now(UTC))
+        return cls(connection, book, actor, book.today(connection), book.clock.now())
 
     def record(self, taken: Taken) -> int:
         """Store the decision and its journal event; returns the decision's id."""
-        return journal.record_decision(self.connection, taken, self.actor, at=self.at, rules_hash=self.book.rules.hash)
+        hash_ = self.book.rules.hash
+        return journal.record_decision(
+            self.connection, taken, self.actor, at=self.at, rules_hash=hash_, shown=self.shown
+        )
 
     def enqueue(self, decision_id: int, enqueued: Enqueued, *, window: bool = True) -> int:
         """Store an operation of that decision; a person's waits out the posting window unless told otherwise."""

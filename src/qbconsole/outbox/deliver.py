@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from random import SystemRandom
+from datetime import datetime, timedelta
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
@@ -14,13 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from qbconsole import journal, ledger
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
-from qbconsole.domain.canonical import digest
-from qbconsole.domain.errors import Conflict, Fatal, Problem, Retriable, SignIn, Throttled
+from qbconsole.domain.errors import Conflict, Fatal, Gone, Problem, Retriable, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
 from qbconsole.domain.records import Document
-from qbconsole.outbox.queue import move
-from qbconsole.outbox.sending import sendable
+from qbconsole.outbox import policy
+from qbconsole.outbox.inverse import overtaken
+from qbconsole.outbox.queue import ABSOLUTE, move, outcome_unknown
+from qbconsole.outbox.receipts import told
+from qbconsole.outbox.sending import payload_hash, sendable
 from qbconsole.store import facts, mirror
 from qbconsole.store import outbox as rows
 
@@ -35,14 +37,10 @@ if TYPE_CHECKING:
 
 GROUP = 30
 """Operations that go to a connector at once: QuickBooks takes so many in a batch."""
-ATTEMPTS = 12
-"""After so many tries an operation is parked."""
 STALENESS = timedelta(seconds=3)
 """A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
 CLOCK_MARGIN = timedelta(minutes=5)
 """How far back before the first sending a look-up reaches, so that clocks may differ."""
-ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
-"""Kinds that set a value: sending them again changes nothing, so they are not looked for."""
 WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 """Kinds after which no desk proposes anything else."""
 
@@ -74,11 +72,12 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Deliverer:
-    """One runner delivering one book's operations under its fence."""
+    """One runner delivering one book's operations under its fence; `random` is the jitter of its waits."""
 
     book: Book
     connectors: Mapping[str, Connector]
     fence: int
+    random: Random = field(default_factory=SystemRandom, repr=False)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
@@ -113,7 +112,7 @@ class Deliverer:
         if self._stopping.is_set():
             return []
         with self.book.store.reading() as connection:
-            return rows.due(connection, datetime.now(UTC))
+            return rows.due(connection, self.book.clock.now())
 
     async def _system(self, system: str, due: Sequence[dict[str, Any]]) -> Delivered:
         """One remote's due operations: first those whose outcome is unknown, then the new ones in groups."""
@@ -150,7 +149,7 @@ class Deliverer:
         if found is not None:
             total.found += self._settle([(row, found)], total)
             return None
-        if datetime.now(UTC) - row["sent_at"] < STALENESS:
+        if self.book.clock.now() - row["sent_at"] < STALENESS:
             self._move(row, "unknown", total, due_at=row["sent_at"] + STALENESS)
             return None
         return row
@@ -162,7 +161,10 @@ class Deliverer:
         if not claimed:
             return
         failpoint("claim.commit")
-        sends = [Send(operation, row["request_id"]) for row, operation in claimed]
+        sends = [
+            Send(operation, row["request_id"], again=row["before"]["first_sent_at"] is not None)
+            for row, operation in claimed
+        ]
         try:
             outcomes = await connector.apply_many(sends)
         except asyncio.CancelledError:
@@ -172,7 +174,8 @@ class Deliverer:
             raise
         except SignIn as problem:
             for row, _ in claimed:
-                self._move(row, _back(row), total, **_never_sent(row), **_words(problem))
+                back = "unknown" if row["before"]["state"] in ("claimed", "unknown") else "pending"
+                self._move(row, back, total, **_no_attempt(row, sent=False), **_words(problem))
             raise
         failpoint("sent")
         done = [row for row, _ in claimed]
@@ -183,19 +186,25 @@ class Deliverer:
 
     def _claim(self, group: Sequence[dict[str, Any]], total: Delivered) -> list[tuple[dict[str, Any], Operation]]:
         """Claim a group, committed before any socket is opened."""
-        now, claimed, unfit = datetime.now(UTC), [], []
+        now, claimed = self.book.clock.now(), []
+        unfit: list[tuple[dict[str, Any], Problem]] = []
         with self.book.store.writing() as connection:
             for row in group:
                 try:
                     operation = sendable(connection, row)
+                    hash_ = payload_hash(row, operation)
+                    self._refuse_if_overtaken(connection, operation)
+                except Conflict as too_late:
+                    unfit.append((row, too_late))
+                    continue
                 except Fatal as changed:
-                    unfit.append((row, changed))
+                    unfit.append((row, policy.still_unknown(changed) if row["first_sent_at"] else changed))
                     continue
                 values = {
                     "attempts": row["attempts"] + 1,
                     "sent_at": now,
                     "first_sent_at": row["first_sent_at"] or now,
-                    "sent_hash": digest(operation),
+                    "sent_hash": hash_,
                 }
                 moved = move(connection, row, "claimed", at=now, fence=self.fence, **values)
                 if moved is None:
@@ -206,6 +215,11 @@ class Deliverer:
             self._park(row, why, total)
         return claimed
 
+    def _refuse_if_overtaken(self, connection: Connection, operation: Operation) -> None:
+        """An inverse was decided for the month that was open then."""
+        if why := overtaken(connection, self.book, operation):
+            raise Conflict(f"The undo came too late: {why}.", next_step="Look at the document and undo it again.")
+
     # --- settling -----------------------------------------------------------------------------------------------------
 
     def _settle(self, receipts: Sequence[tuple[dict[str, Any], Receipt]], total: Delivered) -> int:
@@ -215,7 +229,7 @@ class Deliverer:
         """
         if not receipts:
             return 0
-        now, settled = datetime.now(UTC), 0
+        now, settled = self.book.clock.now(), 0
         unnoted: list[tuple[dict[str, Any], Receipt, Exception]] = []
         with self.book.store.writing() as connection:
             for row, receipt in receipts:
@@ -250,50 +264,46 @@ class Deliverer:
         }
         if move(connection, row, "settled", at=now, fence=self.fence, **values) is None:
             return False
+        event = told(connection, row, receipt)
         if receipt.record is not None:
             mirror.put_record(connection, receipt.record, receipt.payload, now)
         elif receipt.gone:
             mirror.bury(connection, Document, [receipt.remote_id], now)
         ledger.settle(connection, row, receipt, now)
-        content = {"remote_id": receipt.remote_id, "found": receipt.found, "reference": receipt.server_reference}
-        if receipt.notice:
-            content["notice"] = receipt.notice
-        journal.append(connection, "receipt", content, at=now, decision_id=row["decision_id"], operation_id=row["id"])
+        ids = {"decision_id": row["decision_id"], "operation_id": row["id"]}
+        journal.append(connection, "receipt", event.content, at=now, subjects=event.subjects, **ids)
         return True
 
     def _settle_problem(self, row: dict[str, Any], problem: Problem, total: Delivered, *, looked: bool = False) -> None:
-        """What to do about a failure, by its class; the outcome of a failed look-up stays unknown."""
-        if not isinstance(problem, Retriable):
-            blind = looked and not isinstance(problem, Conflict)
-            self._park(row, _still_unknown(problem) if blind else problem, total)
+        """What becomes of an operation whose sending or look-up failed: `policy.after` says it."""
+        now = self.book.clock.now()
+        tried = policy.Tried(
+            attempts=row["attempts"],
+            age=now - row["created_at"],
+            sent_ago=now - row["sent_at"],
+            unsure=not looked and row["before"]["state"] in ("claimed", "unknown"),
+            looked=looked,
+        )
+        verdict = policy.after(problem, tried, jitter=self.random.uniform(*policy.JITTER))
+        if verdict.state == "parked":
+            self._park(row, verdict.problem, total)
             return
-        if row["attempts"] >= ATTEMPTS:
-            words = f"{problem.words} It was tried {row['attempts']} times."
-            tired = Retriable(words, sent=True, next_step="Retry it when the remote answers.", code=problem.code)
-            self._park(row, tired, total)
-            return
-        now = datetime.now(UTC)
-        values: dict[str, Any] = _words(problem)
-        if looked:
-            wait, state = _patience(now - row["sent_at"]), "unknown"
-        elif problem.sent:
-            wait, state = _backoff(row["attempts"]), "unknown"
-            if isinstance(problem, Throttled):
-                values["attempts"] = row["before"]["attempts"]
-        else:
-            wait, state = _patience(now - row["created_at"]), _back(row)
-            values |= _never_sent(row)
-        wait = problem.wait if isinstance(problem, Throttled) else wait
-        self._move(row, state, total, due_at=now + timedelta(seconds=wait), **values)
+        values: dict[str, Any] = _words(verdict.problem)
+        if not verdict.counts:
+            values |= _no_attempt(row, sent=verdict.sent)
+        self._move(row, verdict.state, total, due_at=now + timedelta(seconds=verdict.wait), **values)
 
     def _park(self, row: dict[str, Any], problem: Problem, total: Delivered) -> None:
-        self._move(row, "parked", total, **_words(problem))
+        made = {"remote_id": problem.remote_id, "number": problem.number} if isinstance(problem, Gone) else {}
+        self._move(row, "parked", total, **_words(problem), **made)
         total.problems.append(problem.words)
 
     def _move(self, row: dict[str, Any], state: str, total: Delivered, **values: Any) -> None:
-        now = datetime.now(UTC)
+        now = self.book.clock.now()
         with self.book.store.writing() as connection:
             moved = move(connection, row, state, at=now, fence=self.fence, **values)
+            if moved is not None and state == "parked" and not outcome_unknown(moved):
+                ledger.refused(connection, row)
         if moved is None:
             total.lost += 1
         elif state == "parked":
@@ -304,19 +314,10 @@ class Deliverer:
             total.retried += 1
 
 
-def _back(row: dict[str, Any]) -> str:
-    """Where a claim goes that was refused before it had any effect: an earlier sending may still have had one."""
-    return "unknown" if row["before"]["state"] in ("claimed", "unknown") else "pending"
-
-
-def _never_sent(row: dict[str, Any]) -> dict[str, Any]:
-    """A claim whose request never left, or was refused unread, counts as no attempt."""
-    return {name: row["before"][name] for name in ("attempts", "sent_at", "first_sent_at")}
-
-
-def _still_unknown(problem: Problem) -> Retriable:
-    """A look-up that was refused tells nothing: what it was for must not be given up as if it had not been done."""
-    return Retriable(problem.words, sent=True, next_step=problem.next_step, code=problem.code)
+def _no_attempt(row: dict[str, Any], *, sent: bool) -> dict[str, Any]:
+    """A claim that counts as no attempt; if its request never left, or was refused unread, nothing was sent either."""
+    names = ("attempts",) if sent else ("attempts", "sent_at", "first_sent_at")
+    return {name: row["before"][name] for name in names}
 
 
 def _words(problem: Problem) -> dict[str, str]:
@@ -326,14 +327,3 @@ def _words(problem: Problem) -> dict[str, str]:
         "next_step": problem.next_step,
         "code": problem.code,
     }
-
-
-def _patience(age: timedelta) -> float:
-    """Seconds until a remote that cannot be reached is tried again: the longer it has been so, up to a minute."""
-    return min(60.0, max(0.5, age.total_seconds() / 4)) * SystemRandom().uniform(0.7, 1.3)
-
-
-def _backoff(attempts: int) -> float:
-    """Seconds until the next try: doubling from half a second to a minute, with jitter."""
-    doubled: float = 0.5 * 2 ** max(0, attempts - 1)
-    return min(60.0, doubled) * SystemRandom().uniform(0.7, 1.3)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qbconsole import journal
+from qbconsole.domain import subjects
 from qbconsole.domain.canonical import digest, request_id
-from qbconsole.domain.errors import Fatal, NeedsPerson, Retriable
+from qbconsole.domain.errors import Fatal, Gone, NeedsPerson, Retriable
 from qbconsole.domain.operations import from_json, to_json
 from qbconsole.store import outbox as rows
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from qbconsole.domain.operations import Operation
 
+ABSOLUTE = ("stamp_deal", "stamp_company", "tag_customer")
+"""Kinds that set a value: sending them again changes nothing, so they are not looked for, and may be given up."""
 MOVES = {
     "waiting": {"claimed", "cancelled", "parked"},
     "pending": {"claimed", "cancelled", "parked"},
@@ -29,6 +32,8 @@ MOVES = {
     "cancelled": set[str](),
 }
 """From each state the states it may go to."""
+OPEN = rows.OPEN
+"""The states of what is neither settled nor given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,14 @@ def enqueue(
         "created_at": at,
     }
     operation_id = rows.add(connection, values, enqueued.needs)
-    content = {"kind": operation.kind, "state": values["state"], "request_id": values["request_id"], "body": body}
+    kept = ("kind", "system", "target", "generation", "state", "request_id", "rules_hash", "due_at", "body")
+    content = {name: values[name] for name in kept} | {"needs": enqueued.needs}
     journal.append(
         connection,
         "operation",
         content,
         at=at,
-        subjects=enqueued.subjects,
+        subjects=(*enqueued.subjects, *subjects.named(body)),
         decision_id=decision_id,
         operation_id=operation_id,
     )
@@ -117,9 +123,14 @@ def move(
     changed = {"state": state, **values} | ({} if fence is None else {"fence": fence})
     if not rows.change(connection, row["id"], row["state"], changed, fence):
         return None
-    content = {"from": row["state"], "to": state} | {name: value for name, value in values.items() if name != "due_at"}
+    content = {"kind": row["kind"], "request_id": row["request_id"], "from": row["state"], "to": state} | values
     journal.append(connection, "operation", content, at=at, decision_id=row["decision_id"], operation_id=row["id"])
     return {**row, **changed}
+
+
+def _needs_its_result(one: dict[str, Any], needed: dict[str, Any]) -> bool:
+    """Whether an open operation rests on another; one on the same target only follows it in time."""
+    return one["state"] in rows.OPEN and (one["kind"], one["target"]) != (needed["kind"], needed["target"])
 
 
 def operation_of(row: dict[str, Any]) -> Operation:
@@ -145,7 +156,14 @@ def cancel_unsent(connection: Connection, operations: Iterable[dict[str, Any]], 
 
 
 def retry(connection: Connection, row: dict[str, Any], *, at: datetime) -> bool:
-    """Send a parked operation again, after a look for it if it was ever sent; False if it is not parked."""
+    """Send a parked operation again, after a look for it if it was ever sent; False if it is not parked.
+
+    Raises:
+        NeedsPerson: what it made is gone: to make it anew is another decision.
+    """
+    if made_and_gone(row):
+        words = f"What operation {row['id']} made ({row['number'] or row['remote_id']}) was taken away by somebody."
+        raise NeedsPerson(words, next_step="Give it up; then bill again, if that was a mistake.")
     state = "unknown" if row["first_sent_at"] else "pending"
     cleared: dict[str, Any] = {"attempts": 0, "problem": "", "problem_class": "", "next_step": "", "code": ""}
     return row["state"] == "parked" and move(connection, row, state, at=at, due_at=at, **cleared) is not None
@@ -156,13 +174,23 @@ def outcome_unknown(row: dict[str, Any]) -> bool:
     return bool(row["state"] == "parked" and row["problem_class"] == Retriable.__name__)
 
 
+def made_and_gone(row: dict[str, Any]) -> bool:
+    """Whether an operation was parked because what it made is void or deleted by now."""
+    return bool(row["state"] == "parked" and row["problem_class"] == Gone.__name__)
+
+
 def cancel(connection: Connection, row: dict[str, Any], *, at: datetime) -> bool:
     """Give a parked or unsent operation up; False if it may be under way.
 
     Raises:
-        NeedsPerson: it is parked, and may have been done: what it holds must not be freed.
+        NeedsPerson: it is parked, and may have been done: what it holds must not be freed; or another needs it.
     """
-    if outcome_unknown(row):
+    if waiting := [one for one in rows.dependents(connection, row["id"]) if _needs_its_result(one, row)]:
+        named = f"{waiting[0]['kind'].replace('_', ' ')} L{waiting[0]['id']}"
+        raise NeedsPerson(
+            f"Operation {row['id']} is needed: {named} waits for it.", next_step=f"Give {named} up first."
+        )
+    if outcome_unknown(row) and row["kind"] not in ABSOLUTE:
         words = f"Operation {row['id']} may have reached the {row['system']} system: no answer to it ever came."
         raise NeedsPerson(words, next_step="Retry it: it is looked for there before it is sent again.")
     cancellable = row["state"] == "parked" or (row["state"] in ("waiting", "pending") and not row["attempts"])

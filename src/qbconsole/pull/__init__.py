@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qbconsole.connectors.base import Accounting
+from qbconsole.domain.clock import SYSTEM
 from qbconsole.pull.proof import compare_ids
 from qbconsole.pull.storing import store_page
 from qbconsole.store import census, streams
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qbconsole.connectors.base import Connector
+    from qbconsole.domain.clock import Clock
     from qbconsole.domain.errors import Problem
     from qbconsole.store.engine import Store
 
@@ -27,7 +29,13 @@ class Outcome:
 
 
 async def pull(
-    store: Store, connector: Connector, *, run_id: int, watched: Mapping[str, Sequence[str]], full: bool = False
+    store: Store,
+    connector: Connector,
+    *,
+    run_id: int,
+    watched: Mapping[str, Sequence[str]],
+    full: bool = False,
+    clock: Clock = SYSTEM,
 ) -> Outcome:
     """Pull every stream of a connector, and compare the ids of those from which records may have gone unsaid.
 
@@ -37,6 +45,7 @@ async def pull(
         run_id: the run that counts what is seen.
         watched: by stream, ids to read again although nothing says that they changed.
         full: list everything again.
+        clock: real time.
 
     Raises:
         SignIn: the credentials were refused.
@@ -47,13 +56,13 @@ async def pull(
     outcome = Outcome()
     provable = isinstance(connector, Accounting)
     async for page in connector.pull(cursors, watched=watched, full=full):
-        outcome.changed += len(store_page(store, page, run_id, provable=provable))
+        outcome.changed += len(store_page(store, page, run_id, provable=provable, at=clock.now()))
         outcome.problem = outcome.problem or page.problem
     if isinstance(connector, Accounting):
         with store.reading() as connection:
             unswept = [name for name in census.unswept(connection) if name in connector.streams]
         if unswept:
-            compared = await compare_ids(store, connector, unswept, run_id=run_id)
+            compared = await compare_ids(store, connector, unswept, run_id=run_id, clock=clock)
             outcome.changed += compared.changed
             outcome.problem = outcome.problem or compared.problem
     return outcome

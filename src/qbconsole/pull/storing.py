@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +12,7 @@ from qbconsole.store import census, mirror, runs, streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -26,7 +26,7 @@ def kind_of(stream: str) -> type[Record]:
     return KINDS[stream.partition(".")[2]]
 
 
-def store_page(store: Store, page: Page, run_id: int, *, provable: bool) -> list[str]:
+def store_page(store: Store, page: Page, run_id: int, *, provable: bool, at: datetime) -> list[str]:
     """Store a page; returns the ids of the records that changed.
 
     Args:
@@ -34,15 +34,15 @@ def store_page(store: Store, page: Page, run_id: int, *, provable: bool) -> list
         page: what came.
         run_id: the run that counts it.
         provable: the remote can be asked for its ids: what a listing did not show is asked for, not buried unheard.
+        at: now.
     """
-    at = datetime.now(UTC)
     kind = kind_of(page.stream)
     incoming = [_incoming(kind, pulled) for pulled in page.records]
     with store.writing(durable=False) as connection:
         sweep = streams.sweep(connection, page.stream) + (1 if page.first else 0)
         applied = _apply(connection, kind, incoming, at, sweep)
-        failpoint("mirror.apply")
         if page.problem is None:
+            failpoint("cursor.commit")
             _keep_cursor(connection, page, at, sweep)
         if page.complete:
             _miss(connection, page.stream, sweep, at, run_id, provable=provable)

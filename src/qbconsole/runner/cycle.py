@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from qbconsole.actions import drift
@@ -21,6 +21,7 @@ from qbconsole.store import facts, runs, watching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from random import Random
 
     from qbconsole.books.book import Book
     from qbconsole.connectors.base import Connector
@@ -51,22 +52,24 @@ class Result:
 class Cycle:
     """One book's runner at work under its lease."""
 
-    def __init__(self, book: Book, connectors: Mapping[str, Connector], fence: int) -> None:
-        """Take an opened book, its connectors by system, and the fence of the lease."""
+    def __init__(
+        self, book: Book, connectors: Mapping[str, Connector], fence: int, *, random: Random | None = None
+    ) -> None:
+        """Take an opened book, its connectors by system, the fence of the lease, and the jitter of its waits."""
         self.book = book
         self.connectors = connectors
-        self.deliverer = Deliverer(book, connectors, fence)
+        self.deliverer = Deliverer(book, connectors, fence, random or SystemRandom())
         self._newest_run = 0
-        self._meter = Meter(book.store, connectors[ACCOUNTING])
+        self._meter = Meter(book.store, connectors[ACCOUNTING], book.clock)
 
     async def run(self, reason: str, *, full: bool = False) -> Result:
         """Run one cycle; a failure is in the result and in the run's log, what was done before it stands."""
         result = Result()
         with self.book.store.writing(durable=False) as connection:
-            result.run_id = self._newest_run = runs.begin(connection, reason, datetime.now(UTC))
+            result.run_id = self._newest_run = runs.begin(connection, reason, self.book.clock.now())
         try:
             await self._work(result, full=full)
-            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, datetime.now(UTC))
+            expiry.note(self.book, self.connectors[ACCOUNTING], result.run_id, self.book.clock.now())
         except asyncio.CancelledError:
             self._close(result, "stopped", "")
             raise
@@ -125,11 +128,13 @@ class Cycle:
         remote = await connector.now() if side == ACCOUNTING else None
         with store.writing(durable=False) as connection:
             if remote is not None:
-                facts.keep_remote_offset(connection, remote)
-                watched = {f"{connector.name}.payments": watching.undeposited_payments(connection, datetime.now(UTC))}
+                facts.keep_remote_offset(connection, remote, self.book.clock.now())
+                watched = {
+                    f"{connector.name}.payments": watching.undeposited_payments(connection, self.book.clock.now())
+                }
             else:
                 watched = {f"{connector.name}.deals": watching.undecided_deals(connection)}
-        outcome = await pull(store, connector, run_id=run_id, watched=watched, full=full)
+        outcome = await pull(store, connector, run_id=run_id, watched=watched, full=full, clock=self.book.clock)
         if isinstance(connector, Accounting) and outcome.problem is None:
             outcome.changed += await prove(self.book, connector, run_id=run_id, full=full)
         return outcome
@@ -152,7 +157,7 @@ class Cycle:
         self._weigh(result, problem)
         words = f"{subject}: {problem.words}" if subject else problem.words
         with self.book.store.writing(durable=False) as connection:
-            at = datetime.now(UTC)
+            at = self.book.clock.now()
             runs.log(connection, result.run_id, "error", words, at=at, subject=subject, next_step=problem.next_step)
 
     @staticmethod
@@ -172,20 +177,20 @@ class Cycle:
         with self.book.store.writing(durable=False) as connection:
             for lines, step in steps:
                 for line in lines:
-                    runs.log(connection, result.run_id, "warning", line, at=datetime.now(UTC), next_step=step)
+                    runs.log(connection, result.run_id, "warning", line, at=self.book.clock.now(), next_step=step)
 
     def _close(self, result: Result, state: str, error: str) -> None:
         """Close the run, and let the firm's page know."""
         self._log_parked(result)
         self._meter.note()
         with self.book.store.writing(durable=False) as connection:
-            runs.finish(connection, result.run_id, state, datetime.now(UTC), error=error, counts=result.counts())
+            runs.finish(connection, result.run_id, state, self.book.clock.now(), error=error, counts=result.counts())
         firm.summarise(self.book, error)
 
 
 def never_began(book: Book, problem: Problem) -> None:
     """Write a run that failed before its first call, so that the sync log says why nothing is pulled."""
-    at = datetime.now(UTC)
+    at = book.clock.now()
     with book.store.writing(durable=False) as connection:
         run_id = runs.begin(connection, "start", at)
         runs.log(connection, run_id, "error", problem.message, at=at, next_step=problem.next_step)

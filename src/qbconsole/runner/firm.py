@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole.actions.summary import status
@@ -23,6 +22,6 @@ def summarise(book: Book, error: str) -> None:
     summary = as_json(status(book))
     try:
         with closing(Firm(book.folder.parent.parent / "firm.db")) as firm:
-            firm.put(book.name, datetime.now(UTC), error, summary)
+            firm.put(book.name, book.clock.now(), error, summary)
     except Fatal as problem:
         logger.warning("book %s: %s", book.name, problem)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qbconsole.store import facts
 
 if TYPE_CHECKING:
     from qbconsole.connectors.base import Connector
+    from qbconsole.domain.clock import Clock
     from qbconsole.store.engine import Store
 
 
 class Meter:
     """Keeps a month's count of one connector in the book; the connector counts from its beginning."""
 
-    def __init__(self, store: Store, connector: Connector) -> None:
+    def __init__(self, store: Store, connector: Connector, clock: Clock) -> None:
         """Count from here."""
         self._store = store
         self._connector = connector
+        self._clock = clock
         self._noted = connector.reads
 
     def note(self) -> None:
@@ -28,4 +29,4 @@ class Meter:
             return
         self._noted += more
         with self._store.writing(durable=False) as connection:
-            facts.count_reads(connection, f"{datetime.now(UTC):%Y-%m}", more)
+            facts.count_reads(connection, f"{self._clock.now():%Y-%m}", more)

@@ -11,7 +11,7 @@ import time
 import traceback
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -146,13 +146,13 @@ class BookRunner:
             asked = runs.sync_asked(connection)
         if asked:
             with self._book.store.writing(durable=False) as connection:
-                runs.take_requests(connection, datetime.now(UTC))
+                runs.take_requests(connection, self._book.clock.now())
         return asked
 
     def _due(self) -> bool:
         with self._book.store.reading() as connection:
             due = outbox.next_due(connection)
-        return due is not None and due <= datetime.now(UTC)
+        return due is not None and due <= self._book.clock.now()
 
 
 async def _ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
@@ -205,7 +205,7 @@ class BookThread:
         """
         book = Book(book_folder(self._root, self._name))
         try:
-            with Held(book.store) as lease:
+            with Held(book.store, book.clock) as lease:
                 self.busy = None
                 await BookRunner(book, lease, self._stop).run()
         finally:

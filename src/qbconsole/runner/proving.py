@@ -34,7 +34,9 @@ async def prove(book: Book, connector: Accounting, *, run_id: int, full: bool = 
         return 0
     changed = 0
     if before is not None:
-        compared = await compare_ids(book.store, connector, connector.streams, run_id=run_id, proof=True)
+        compared = await compare_ids(
+            book.store, connector, connector.streams, run_id=run_id, proof=True, clock=book.clock
+        )
         if compared.problem is not None:
             raise compared.problem
         changed = compared.changed
@@ -47,9 +49,9 @@ async def prove(book: Book, connector: Accounting, *, run_id: int, full: bool = 
 async def _balance(book: Book, connector: Accounting, today: date, run_id: int) -> int:
     """Compare the receivables. What somebody did since the pull is no difference: it is pulled, and compared again."""
     changed = 0
-    found = await find_differences(book.store, connector, today=today, run_id=run_id)
+    found = await find_differences(book.store, connector, today=today, run_id=run_id, clock=book.clock)
     if found:
-        changed = (await pull(book.store, connector, run_id=run_id, watched={})).changed
-        found = await find_differences(book.store, connector, today=today, run_id=run_id)
-    keep_differences(book.store, found, run_id=run_id)
+        changed = (await pull(book.store, connector, run_id=run_id, watched={}, clock=book.clock)).changed
+        found = await find_differences(book.store, connector, today=today, run_id=run_id, clock=book.clock)
+    keep_differences(book.store, found, run_id=run_id, at=book.clock.now())
     return changed

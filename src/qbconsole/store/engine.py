@@ -148,6 +148,25 @@ class Store:
             finally:
                 source.close()
 
+    def compact(self) -> bool:
+        """Write the file anew without what was deleted, and empty the WAL; False if a reader keeps old pages there.
+
+        Raises:
+            Fatal: another program writes at the same time.
+        """
+        with self._explained():
+            source = self._plain.raw_connection()
+            cursor = source.cursor()
+            try:
+                cursor.execute("VACUUM")
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy or not busy[0]
+            except driver().DatabaseError as error:
+                raise OperationalError("VACUUM", None, error) from error
+            finally:
+                cursor.close()
+                source.close()
+
     def close(self) -> None:
         """Close every connection."""
         if self._watch is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
@@ -14,12 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 _EVENT = BillingEvent.__table__  # type: ignore[attr-defined]
 _BILLED = BilledDocument.__table__  # type: ignore[attr-defined]
 _ALLOCATION = Allocation.__table__  # type: ignore[attr-defined]
+_ALL_ALLOCATIONS = (
+    select(_ALLOCATION, _EVENT.c.deal_id, _EVENT.c.key, _EVENT.c.currency, _BILLED.c.document_id, _BILLED.c.origin)
+    .join(_EVENT, _EVENT.c.id == _ALLOCATION.c.event_id)
+    .join(_BILLED, _BILLED.c.id == _ALLOCATION.c.billed_document_id)
+    .order_by(_ALLOCATION.c.id)
+)
+_ALLOCATIONS = {False: _ALL_ALLOCATIONS, True: _ALL_ALLOCATIONS.where(_ALLOCATION.c.ended_at.is_(None))}
 _STAMP = DealStamp.__table__  # type: ignore[attr-defined]
+_DOCUMENTS = select(_BILLED).order_by(_BILLED.c.id)
 _ENSURE = insert(_EVENT).on_conflict_do_nothing(index_elements=["deal_id", "key"])
 
 
@@ -30,8 +39,12 @@ def ensure(connection: Connection, wanted: Sequence[Mapping[str, Any]]) -> None:
 
 def events(connection: Connection, columns: Sequence[str], **equal: object) -> list[tuple[Any, ...]]:
     """Those columns of the billing events whose columns equal the given values (a list: are among them), by id."""
-    query = where_equal(select(*(_EVENT.c[name] for name in columns)), _EVENT, equal)
-    return [tuple(row) for row in connection.execute(query.order_by(_EVENT.c.id)).all()]
+    return [tuple(row) for row in where_equal(connection, _events(tuple(columns)), _EVENT, equal).all()]
+
+
+@cache
+def _events(columns: tuple[str, ...]) -> Select[Any]:
+    return select(*(_EVENT.c[name] for name in columns)).order_by(_EVENT.c.id)
 
 
 def change_event(connection: Connection, event_id: int, from_state: str, **values: object) -> bool:
@@ -47,9 +60,7 @@ def add_document(connection: Connection, values: Mapping[str, Any]) -> int:
 
 def documents(connection: Connection, **equal: object) -> list[dict[str, Any]]:
     """Documents that bill whose columns equal the given values (a list or tuple: are among them), by id."""
-    query = select(_BILLED)
-    query = where_equal(query, _BILLED, equal)
-    return dicts(connection.execute(query.order_by(_BILLED.c.id)))
+    return dicts(where_equal(connection, _DOCUMENTS, _BILLED, equal))
 
 
 def change_document(connection: Connection, billed_id: int, **values: object) -> None:
@@ -70,14 +81,7 @@ def allocate(connection: Connection, event_id: int, billed_id: int, amount: int)
 
 def allocations(connection: Connection, *, live: bool = True) -> list[dict[str, Any]]:
     """Every allocation with its event's deal and key and its document's id and origin; the live ones alone, or all."""
-    query = (
-        select(_ALLOCATION, _EVENT.c.deal_id, _EVENT.c.key, _EVENT.c.currency, _BILLED.c.document_id, _BILLED.c.origin)
-        .join(_EVENT, _EVENT.c.id == _ALLOCATION.c.event_id)
-        .join(_BILLED, _BILLED.c.id == _ALLOCATION.c.billed_document_id)
-    )
-    if live:
-        query = query.where(_ALLOCATION.c.ended_at.is_(None))
-    return dicts(connection.execute(query.order_by(_ALLOCATION.c.id)))
+    return dicts(connection.execute(_ALLOCATIONS[live]))
 
 
 def allocations_of(connection: Connection, *, event_id: int = 0, billed_id: int = 0) -> list[dict[str, Any]]:

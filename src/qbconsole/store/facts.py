@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
+from qbconsole.domain.clock import SYSTEM
 from qbconsole.domain.sign_in import SignInEnds
 from qbconsole.store.tables import Fact
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
 _FACT = Fact.__table__  # type: ignore[attr-defined]
@@ -19,6 +22,7 @@ _REMOTE_OFFSET = "remote_offset_seconds"
 _READS = "metered_reads_"
 _EARLIEST_OFFSET = "earliest_remote_offset_seconds"
 _SIGN_IN = "sign_in"
+_BULK, _BULK_OF = "decided_together_", "decided_with_"
 
 
 def get(connection: Connection, name: str) -> Any:
@@ -28,8 +32,20 @@ def get(connection: Connection, name: str) -> Any:
 
 def put(connection: Connection, name: str, value: Any) -> None:
     """Set a fact."""
-    row = {"name": name, "value": value, "at": datetime.now(UTC)}
+    row = {"name": name, "value": value, "at": SYSTEM.now()}
     connection.execute(insert(Fact).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def keep_decided_with(connection: Connection, first: int, decision_id: int) -> None:
+    """Note that a decision was taken by the same key as the first one."""
+    put(connection, f"{_BULK}{first}", [*decided_with(connection, first), decision_id])
+    put(connection, f"{_BULK_OF}{decision_id}", first)
+
+
+def decided_with(connection: Connection, decision_id: int) -> list[int]:
+    """The decisions that one key took, that one among them, in their order."""
+    first = get(connection, f"{_BULK_OF}{decision_id}") or decision_id
+    return list(get(connection, f"{_BULK}{first}") or [first])
 
 
 def count_reads(connection: Connection, month: str, more: int) -> None:
@@ -47,9 +63,9 @@ def remote_offset(connection: Connection) -> timedelta:
     return timedelta(seconds=float(get(connection, _REMOTE_OFFSET) or 0))
 
 
-def keep_remote_offset(connection: Connection, remote: datetime) -> None:
-    """Note the remote server's clock."""
-    offset = remote - datetime.now(UTC)
+def keep_remote_offset(connection: Connection, remote: datetime, now: datetime | None = None) -> None:
+    """Note the remote server's clock, as it was heard at `now` of ours (this moment, if it is not said)."""
+    offset = remote - (now or SYSTEM.now())
     put(connection, _REMOTE_OFFSET, str(offset.total_seconds()))
     if get(connection, _EARLIEST_OFFSET) is None or offset < earliest_remote_offset(connection):
         put(connection, _EARLIEST_OFFSET, str(offset.total_seconds()))

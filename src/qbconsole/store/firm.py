@@ -59,6 +59,16 @@ class Firm:
                 (name, at.isoformat(), error, json.dumps(summary)),
             )
 
+    def forget(self, name: str) -> None:
+        """Remove a book's row, and what it said from the file; the next cycle writes it anew.
+
+        Raises:
+            Fatal: the file cannot be written.
+        """
+        with self._explained():
+            self._connection.execute("DELETE FROM book WHERE name = ?", (name,))
+            self._connection.execute("VACUUM")
+
     def books(self) -> list[dict[str, Any]]:
         """Every book's row."""
         rows = self._connection.execute("SELECT name, at, error, summary FROM book ORDER BY name")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _LINK = Link.__table__  # type: ignore[attr-defined]
+_ALL = select(_LINK).order_by(_LINK.c.id)
+_LISTED = {None: _ALL, True: _ALL.where(_LINK.c.ended_at.is_(None)), False: _ALL.where(_LINK.c.ended_at.is_not(None))}
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> int:
@@ -24,11 +26,7 @@ def add(connection: Connection, values: Mapping[str, Any]) -> int:
 
 def listed(connection: Connection, *, live: bool | None = True, **equal: object) -> list[dict[str, Any]]:
     """Links whose columns equal the given values: the live ones, the ended ones (`live=False`), or all (None)."""
-    query = select(_LINK)
-    if live is not None:
-        query = query.where(_LINK.c.ended_at.is_(None) if live else _LINK.c.ended_at.is_not(None))
-    query = where_equal(query, _LINK, equal)
-    return dicts(connection.execute(query.order_by(_LINK.c.id)))
+    return dicts(where_equal(connection, _LISTED[live], _LINK, equal))
 
 
 def change(connection: Connection, link_id: int, **values: object) -> None:

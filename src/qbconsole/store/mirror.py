@@ -12,8 +12,12 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from qbconsole.domain.canonical import digest
+from qbconsole.domain.failpoints import failpoint
+from qbconsole.domain.forgetting import masked
+from qbconsole.domain.forgetting import payload as hidden_payload
 from qbconsole.domain.money import from_minor, to_minor
 from qbconsole.domain.operations import builder
+from qbconsole.store import forgotten
 from qbconsole.store.queries import where_equal
 from qbconsole.store.tables import MIRROR, Held, Payload, Stream
 
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, Delete, Select
+    from sqlalchemy.dialects.sqlite import Insert
 
     from qbconsole.domain.records import Record
 
@@ -142,15 +147,13 @@ def apply_page(
         at: the time of the pull.
         sweep: the number of the full listing under way.
     """
-    table = MIRROR[kind.kind]
     result = Applied(seen=len(page))
+    if hidden := forgotten.ids(connection, kind.kind):
+        page = [_veiled(one) if one.id in hidden else one for one in page]
     latest = {incoming.id: incoming for incoming in page}
     result.unchanged += len(page) - len(latest)
     known = {
-        row.id: (row.payload_hash, row.gone)
-        for row in connection.execute(
-            select(table.c.id, table.c.payload_hash, table.c.gone).where(table.c.id.in_(latest))
-        )
+        row.id: (row.payload_hash, row.gone) for row in connection.execute(_hashes(kind.kind), {"ids": list(latest)})
     }
     rows: list[dict[str, Any]] = []
     payloads: list[tuple[Incoming, str]] = []
@@ -182,24 +185,65 @@ def apply_page(
     result.applied += len(rows) + len(buried)
     result.unchanged += len(same)
     result.changed = [row["id"] for row in rows] + buried
+    failpoint("mirror.apply")
     return result
 
 
-def _upsert(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
+def _veiled(incoming: Incoming) -> Incoming:
+    """A record of somebody who is forgotten, without the personal in it."""
+    record = masked(incoming.record) if incoming.record else None
+    problem = f"{incoming.kind.kind} {incoming.id} cannot be read" if incoming.problem else ""
+    return Incoming(incoming.kind, incoming.id, hidden_payload(digest(incoming.payload)), record, problem)
+
+
+# Built once for each kind: every receipt goes through them, and to put one together costs more than to carry it out.
+
+
+@cache
+def _hashes(kind: str) -> Select[Any]:
+    table = MIRROR[kind]
+    wanted = table.c.id.in_(bindparam("ids", expanding=True))
+    return select(table.c.id, table.c.payload_hash, table.c.gone).where(wanted)
+
+
+@cache
+def _put(kind: str) -> Insert:
     statement = insert(MIRROR[kind])
-    updated = {name: statement.excluded[name] for name in rows[0] if name != "id"}
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=updated), rows)
+    updated = {column.name: column for column in statement.excluded if column.name != "id"}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=updated)
+
+
+@cache
+def _current(kind: str) -> Select[Any]:
+    table = Payload.__table__  # type: ignore[attr-defined]
+    query = select(table.c.id, table.c.record_id, table.c.hash)
+    mine = table.c.record_id.in_(bindparam("ids", expanding=True))
+    return query.where(table.c.replaced_at.is_(None), table.c.kind == kind, mine)
+
+
+@cache
+def _released(kind: str) -> Delete:
+    table = Held.__table__  # type: ignore[attr-defined]
+    statement: Delete = table.delete()
+    return statement.where(table.c.kind == kind, table.c.record_id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _newest_sweep(kind: str) -> Select[Any]:
+    table = Stream.__table__  # type: ignore[attr-defined]
+    return select(func.max(table.c.sweep)).where(table.c.name.endswith(f".{kind}", autoescape=True))
+
+
+def _upsert(connection: Connection, kind: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(_put(kind), rows)
 
 
 def _keep_payloads(connection: Connection, kind: str, payloads: Sequence[tuple[Incoming, str]], at: datetime) -> None:
     """Make the payloads the current ones, and keep those that they replace."""
     table = Payload.__table__  # type: ignore[attr-defined]
     ids = [incoming.id for incoming, _ in payloads]
-    query = select(table.c.id, table.c.record_id, table.c.hash)
-    query = query.where(table.c.replaced_at.is_(None), table.c.kind == kind, table.c.record_id.in_(ids))
-    current = {row.record_id: (row.id, row.hash) for row in connection.execute(query)}
+    current = {row.record_id: (row.id, row.hash) for row in connection.execute(_current(kind), {"ids": ids})}
     moved = [(incoming, hash_) for incoming, hash_ in payloads if current.get(incoming.id, (0, ""))[1] != hash_]
     replaced = [{"old": current[incoming.id][0]} for incoming, _ in moved if incoming.id in current]
     if replaced:
@@ -238,9 +282,8 @@ def _hold(connection: Connection, incoming: Incoming, at: datetime) -> None:
 
 
 def _release(connection: Connection, kind: str, ids: Sequence[str]) -> None:
-    table = Held.__table__  # type: ignore[attr-defined]
     if ids:
-        connection.execute(table.delete().where(table.c.kind == kind, table.c.record_id.in_(ids)))
+        connection.execute(_released(kind), {"ids": list(ids)})
 
 
 def bury(connection: Connection, kind: type[Record], ids: Sequence[str], at: datetime) -> None:
@@ -264,10 +307,8 @@ def put_record(connection: Connection, record: Record, payload: str, at: datetim
     its place before it was written.
     """
     incoming = Incoming(type(record), record.id, payload, record)
-    newest = select(func.max(Stream.__table__.c.sweep)).where(  # type: ignore[attr-defined]
-        Stream.__table__.c.name.endswith(f".{record.kind}", autoescape=True)  # type: ignore[attr-defined]
-    )
-    apply_page(connection, type(record), [incoming], at, (connection.execute(newest).scalar() or 0) + 1)
+    newest = connection.execute(_newest_sweep(record.kind)).scalar() or 0
+    apply_page(connection, type(record), [incoming], at, newest + 1)
 
 
 def get(connection: Connection, kind: type[RecordT], record_id: str, *, gone: bool = False) -> RecordT | None:
@@ -289,9 +330,8 @@ def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[
     A record follows from its payload: one that was read before is not put together again while that is the same.
     """
     table = MIRROR[kind.kind]
-    query = select(table.c.id, table.c.payload_hash).where(table.c.gone.is_(False))
-    query = where_equal(query, table, equal)
-    keys = [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id)).all()]
+    rows: Sequence[Any] = where_equal(connection, _keys(kind.kind), table, equal).all()
+    keys = [(row[0], row[1]) for row in rows]
     known = _KNOWN.setdefault(kind, {})  # other threads read and clear it, too
     found = [known.get(key) for key in keys]
     missing = [key[0] for key, record in zip(keys, found, strict=True) if record is None]
@@ -302,6 +342,12 @@ def every(connection: Connection, kind: type[RecordT], **equal: object) -> list[
     return [record or fresh[key] for key, record in zip(keys, found, strict=True)]
 
 
+@cache
+def _keys(kind: str) -> Select[Any]:
+    table = MIRROR[kind]
+    return select(table.c.id, table.c.payload_hash).where(table.c.gone.is_(False)).order_by(table.c.id)
+
+
 MOST_KNOWN = 20_000
 """Records of one kind that are kept put together."""
 _KNOWN: dict[type, dict[tuple[str, str], Any]] = {}
@@ -309,9 +355,11 @@ _AT_ONCE = 900
 
 
 def _read(connection: Connection, kind: type[RecordT], ids: Sequence[str]) -> dict[tuple[str, str], RecordT]:
-    table, read = MIRROR[kind.kind], _reader(kind)
-    place = list(table.c).index(table.c.payload_hash)
     found: dict[tuple[str, str], RecordT] = {}
+    if not ids:
+        return found
+    table, read = MIRROR[kind.kind], _reader(kind)
+    place = table.c.keys().index("payload_hash")
     for begin in range(0, len(ids), _AT_ONCE):
         rows = connection.execute(select(table).where(table.c.id.in_(ids[begin : begin + _AT_ONCE])))
         found |= {(row[0], row[place]): read(row) for row in rows}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 
-from qbconsole.store.queries import dicts, first
+from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Update
@@ -33,11 +33,22 @@ _NEED = _OPERATION.alias("need")
 _UNMET = (
     select(1)
     .select_from(_NEEDS.join(_NEED, _NEED.c.id == _NEEDS.c.needs_id))
-    .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state != "settled")
+    .where(_NEEDS.c.operation_id == _OPERATION.c.id, _NEED.c.state.not_in(("settled", "cancelled")))
     .exists()
 )
 _SENDABLE = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claimed")), ~_UNMET)
-"""In a state from which it is sent or looked for, and with everything it needs settled."""
+"""In a state from which it is sent or looked for, and with everything it needs settled or given up.
+
+What needs another's id is never left behind when that one is given up (`outbox.queue.cancel`): only what followed it in
+time is.
+"""
+_DUE = (
+    select(_OPERATION)
+    .where(_SENDABLE, _OPERATION.c.due_at <= bindparam("now"))
+    .order_by(_OPERATION.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
 
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
@@ -79,10 +90,21 @@ def listed(connection: Connection, states: Sequence[str] = OPEN, limit: int = 50
     return dicts(connection.execute(query))
 
 
+def every(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every operation, in order."""
+    return each(connection.execute(select(_OPERATION).order_by(_OPERATION.c.id)))
+
+
 def of_decision(connection: Connection, decision_id: int) -> list[dict[str, Any]]:
     """A decision's operations, in the order in which they were enqueued."""
     query = select(_OPERATION).where(_OPERATION.c.decision_id == decision_id).order_by(_OPERATION.c.id)
     return dicts(connection.execute(query))
+
+
+def on_target(connection: Connection, kind: str, target: str) -> list[dict[str, Any]]:
+    """The operations of a kind on one target, in any state, oldest first."""
+    mine = (_OPERATION.c.kind == kind) & (_OPERATION.c.target == target)
+    return dicts(connection.execute(select(_OPERATION).where(mine).order_by(_OPERATION.c.id)))
 
 
 def open_on(connection: Connection, kind: str, target: str) -> list[dict[str, Any]]:
@@ -96,6 +118,15 @@ def needs(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     return dicts(connection.execute(_NEEDED, {"wanted": operation_id}))
 
 
+def unmet(connection: Connection) -> dict[int, list[dict[str, Any]]]:
+    """By operation that waits for others, those others, of all that are open."""
+    query = select(_NEEDS.c.operation_id, _NEED).join(_NEED, _NEED.c.id == _NEEDS.c.needs_id)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in dicts(connection.execute(query.where(_NEED.c.state.in_(OPEN)).order_by(_NEED.c.id))):
+        found.setdefault(row.pop("operation_id"), []).append(row)
+    return found
+
+
 def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]]:
     """The operations that wait for one."""
     query = select(_OPERATION).join(_NEEDS, _NEEDS.c.operation_id == _OPERATION.c.id)
@@ -104,15 +135,12 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
     """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
-    query = select(_OPERATION).where(_SENDABLE, _OPERATION.c.due_at <= now).order_by(_OPERATION.c.id).limit(limit)
-    return dicts(connection.execute(query))
+    return dicts(connection.execute(_DUE, {"now": now, "most": limit}))
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
-    moment: datetime | None = connection.execute(
-        select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
-    ).scalar()
+    moment: datetime | None = connection.execute(_NEXT_DUE).scalar()
     return moment
 
 

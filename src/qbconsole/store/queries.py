@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import CursorResult, Select, Table
+    from sqlalchemy import Connection, CursorResult, Select, Table
 
 
-def where_equal(query: Select[Any], table: Table, equal: Mapping[str, object]) -> Select[Any]:
-    """The query for the rows whose columns equal the given values; a list, tuple or set means any of them."""
-    for name, value in equal.items():
+def where_equal(
+    connection: Connection, query: Select[Any], table: Table, equal: Mapping[str, object]
+) -> CursorResult[Any]:
+    """The query's rows whose columns equal the given values; a list, tuple or set means any of them, None that of SQL.
+
+    The query must be one that is kept: its statement is put together once for each set of columns that is asked for.
+    """
+    shape = tuple((name, _compared(value)) for name, value in equal.items())
+    return connection.execute(_where(query, table, shape), dict(equal))
+
+
+def _compared(value: object) -> str:
+    if value is None:
+        return "none"
+    return "among" if isinstance(value, list | tuple | set | frozenset) else "equal"
+
+
+@lru_cache(maxsize=1000)
+def _where(query: Select[Any], table: Table, shape: tuple[tuple[str, str], ...]) -> Select[Any]:
+    for name, compared in shape:
         column = table.c[name]
-        query = query.where(column.in_(value) if isinstance(value, list | tuple | set) else column == value)
+        if compared == "none":
+            query = query.where(column.is_(None))
+        elif compared == "among":
+            query = query.where(column.in_(bindparam(name, expanding=True)))
+        else:
+            query = query.where(column == bindparam(name))
     return query
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from qbconsole.domain.failpoints import failpoint
 from qbconsole.store.queries import dicts, first, where_equal
 from qbconsole.store.tables import ConflictRow, Draft, FollowUp, Unmatched
 
@@ -25,6 +26,7 @@ class Queue:
         """Take the table and its key."""
         self._table = model.__table__
         self.key = key
+        self._listed = select(self._table).order_by(self._table.c.id)
         self._get = select(self._table).where(self._table.c.id == bindparam("wanted"))
 
     def get(self, connection: Connection, row_id: int) -> Row | None:
@@ -33,10 +35,8 @@ class Queue:
 
     def listed(self, connection: Connection, states: Iterable[str] = (), **equal: object) -> list[Row]:
         """Rows in those states (in any, without), whose columns equal the given values, by id."""
-        query = select(self._table)
-        if states:
-            query = query.where(self._table.c.state.in_(tuple(states)))
-        return dicts(connection.execute(where_equal(query, self._table, equal).order_by(self._table.c.id)))
+        wanted = {"state": tuple(states), **equal} if states else equal
+        return dicts(where_equal(connection, self._listed, self._table, wanted))
 
     def change(self, connection: Connection, row: Row, **values: object) -> bool:
         """Update a row that still is in the state in which it was read; False if another was first."""
@@ -85,6 +85,7 @@ class Queue:
         for key, row in known.items():
             if key not in seen and row["state"] in leaves:
                 changed += self.change(connection, row, state="withdrawn")
+        failpoint("propose.commit")
         return changed
 
 

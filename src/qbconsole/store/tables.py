@@ -380,7 +380,10 @@ class Dependency(_Table, table=True):
 
 
 class JournalEvent(_Table, table=True):
-    """One link of the append-only chain: `digest` covers the previous digest, the header and the content's digest."""
+    """One link of the append-only chain: `digest` covers the previous digest, the header, and both other digests.
+
+    `subjects_digest` is empty for events of the first two schemas, whose subjects the chain does not cover.
+    """
 
     __tablename__ = "journal_event"
     id: int | None = Field(default=None, primary_key=True)
@@ -389,6 +392,7 @@ class JournalEvent(_Table, table=True):
     decision_id: int | None = Field(default=None, index=True)
     operation_id: int | None = Field(default=None, index=True)
     content_digest: str = Field(sa_type=Text)
+    subjects_digest: str = Field(sa_type=Text)
     previous: str = Field(sa_type=Text)
     digest: str = Field(sa_type=Text)
 
@@ -406,7 +410,33 @@ class JournalSubject(_Table, table=True):
 
     __tablename__ = "journal_subject"
     subject: str = Field(sa_type=Text, primary_key=True)
-    event_id: int = Field(primary_key=True)
+    event_id: int = Field(primary_key=True, index=True)
+
+
+FORGETTING = "forgetting"
+"""The fact that is there only inside the transaction that forgets a customer: it lets content be erased."""
+_ONLY_APPEND = "SELECT RAISE(ABORT, 'the journal is append-only')"
+JOURNAL_GUARDS = (
+    *(
+        f"CREATE TRIGGER {table}_unchanged BEFORE UPDATE ON {table}\nBEGIN {_ONLY_APPEND}; END"
+        for table in ("journal_event", "journal_content", "journal_subject")
+    ),
+    *(
+        f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table}\nBEGIN {_ONLY_APPEND}; END"
+        for table in ("journal_event", "journal_subject")
+    ),
+    f"""
+CREATE TRIGGER journal_content_kept BEFORE DELETE ON journal_content
+WHEN NOT EXISTS (SELECT 1 FROM fact WHERE name = '{FORGETTING}')
+BEGIN {_ONLY_APPEND}; END
+""",  # noqa: S608 - constants
+    *(
+        f"CREATE TRIGGER {table}_once BEFORE INSERT ON {table}\n"  # noqa: S608 - constants
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})\nBEGIN {_ONLY_APPEND}; END"
+        for table, key in (("journal_event", "id"), ("journal_content", "event_id"))
+    ),
+)
+"""Events, their subjects and their content are neither changed, replaced nor removed; only content may be erased."""
 
 
 # --- the desks' queues ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from qbconsole.actions.bulk import Foreseen, TakenBack
     from qbconsole.actions.decide import Decided
     from qbconsole.actions.views import Detail, Row
     from qbconsole.books.book import Book
@@ -184,8 +185,10 @@ class Desk:
 
     # --- deciding -----------------------------------------------------------------------------------------------------
 
-    def decide(self, action_id: str, row_id: str, seen: str, arguments: dict[str, str]) -> Decided:
-        """Decide a row.
+    def decide(
+        self, action_id: str, row_id: str, seen: str, arguments: dict[str, str], *, first: Decided | None = None
+    ) -> Decided:
+        """Decide a row; `first` is what the same key decided first, where it decides several.
 
         Raises:
             Problem: refused, with the reason.
@@ -193,7 +196,7 @@ class Desk:
         from qbconsole.actions import decide
 
         self._may_write()
-        done = decide.decide(self.book, action_id, row_id, self.actor, seen=seen, **arguments)
+        done = decide.decide_one_of(self.book, action_id, row_id, self.actor, arguments, seen=seen, first=first)
         self.touched.add(done.row_id)
         return done
 
@@ -210,23 +213,34 @@ class Desk:
                 if (detail.row.amount, detail.row.title, detail.row.verdict) != (row.amount, row.title, row.verdict):
                     left.append(f"{row.title} has changed since it was shown.")
                     continue
-                done.append(self.decide("invoices.approve", row.id, detail.seen, {}))
+                first = done[0] if done else None
+                done.append(self.decide("invoices.approve", row.id, detail.seen, {}, first=first))
             except Problem as refused:
                 left.append(refused.message)
         return done, left
 
-    def undo(self, decision_id: int | None) -> Decided:
-        """Take a decision back, the newest one when none is named.
+    def undo(self, decision_id: int | None) -> TakenBack:
+        """Take a decision back, or when none is named all that the last key decided.
 
         Raises:
             Problem: it cannot be taken back, with the reason.
         """
-        from qbconsole.actions import decide
+        from qbconsole.actions import bulk
 
         self._may_write()
-        done = decide.undo(self.book, self.actor, decision_id)
-        self.touched.add(done.row_id)
-        return done
+        taken = bulk.undo(self.book, self.actor, decision_id)
+        self.touched |= {one.row_id for one in taken.done}
+        return taken
+
+    def foresee_undo(self) -> tuple[Foreseen, ...]:
+        """What taking back all that the last key decided would do.
+
+        Raises:
+            Problem: there is nothing to take back.
+        """
+        from qbconsole.actions import bulk
+
+        return bulk.foresee(self.book)
 
     def undo_words(self, decision_id: int) -> str:
         """What undo would do now."""

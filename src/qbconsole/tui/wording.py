@@ -11,9 +11,11 @@ from qbconsole.domain.money import ZERO
 from qbconsole.domain.text import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
     from decimal import Decimal
+
+    from qbconsole.actions.bulk import Foreseen
 
 ELLIPSIS = "…"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -95,3 +97,16 @@ def local(moment: datetime | None) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 row`, `9 rows`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def undo_question(foreseen: Sequence[Foreseen]) -> str:
+    """What undo would do to what one key decided, for the line above the footer; pressed again it does it."""
+    able = [one for one in foreseen if not one.refused]
+    if not able:
+        return "; ".join(dict.fromkeys(f"{one.row_id}: {one.undo}" for one in foreseen))
+    if len(foreseen) == 1:
+        return f"u again: {able[0].undo} (undo {able[0].words})"
+    counted = {one.undo: sum(other.undo == one.undo for other in able) for one in able}
+    what = "; ".join(undo if count == 1 else f"{count} x {undo}" for undo, count in counted.items())
+    left = [f"not {one.row_id} ({one.undo.removeprefix('no undo: ')})" for one in foreseen if one.refused]
+    return "; ".join((f"u again: undo {plural(len(able), 'row')}: {what}", *left))

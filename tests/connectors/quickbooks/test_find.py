@@ -52,6 +52,18 @@ async def test_what_was_found_but_differs_is_a_conflict(
         await quickbooks.find(INVOICE, since=long_ago)
 
 
+async def test_what_somebody_moved_to_another_customer_is_told(
+    vendor: Any, quickbooks: QuickBooks, long_ago: datetime
+) -> None:
+    moved = rows("Invoice", held(CustomerRef={"value": "9"}))
+    vendor.on("POST", "/query", rows("Invoice"), moved)
+    with pytest.raises(Conflict, match=r"for customer 9, but 1260\.00 for customer 8 was approved"):
+        await quickbooks.find(INVOICE, since=long_ago)
+    among_all = vendor.sent("POST", "/query")[1].content
+    assert b"CustomerRef" not in among_all
+    assert b"MetaData.CreateTime >= '2026-11-23T16:58:00Z'" in among_all
+
+
 @pytest.mark.parametrize("found", [[], [held(PrivateNote="")], [held(PrivateNote="Deal 1042 / completion / 2")]])
 async def test_what_is_not_ours_is_not_found(
     vendor: Any, quickbooks: QuickBooks, long_ago: datetime, found: list[dict[str, Any]]

@@ -24,9 +24,10 @@ from tests.connectors.quickbooks.shapes import (
     voided,
 )
 
+from qbconsole.connectors.base import Send
 from qbconsole.connectors.quickbooks import QuickBooksSettings, document_url
 from qbconsole.connectors.quickbooks.client import quoted
-from qbconsole.domain.errors import Conflict, Fatal, NeedsPerson, Retriable
+from qbconsole.domain.errors import Conflict, Fatal, Gone, NeedsPerson, Retriable
 from qbconsole.domain.operations import (
     CreateDocument,
     DeactivateCustomer,
@@ -88,7 +89,7 @@ async def test_an_invoice_is_sent_as_approved_and_read_back(
     ("read_back", "words"),
     [
         (answer("Invoice", voided()), "voided in QuickBooks since"),
-        (fault("610"), "was deleted in QuickBooks"),
+        (fault("610"), "invoice 1042 was made and has been deleted in QuickBooks since"),
         (answer("Invoice", held(TotalAmt=1300)), "1260.00 for customer 8 was approved"),
         (answer("Invoice", held(CustomerRef={"value": "9"})), "customer 9"),
     ],
@@ -113,6 +114,17 @@ async def test_the_first_answer_to_a_request_needs_no_second_look(vendor: Any, q
     vendor.on("POST", "/invoice", answer("Invoice", held(**replayed)))
     with pytest.raises(Conflict, match="voided in QuickBooks since"):
         await quickbooks.apply(INVOICE, request_id="r")
+
+
+@pytest.mark.parametrize("read_back", [answer("Invoice", voided()), fault("610")], ids=["voided", "deleted"])
+async def test_what_was_sent_before_is_read_back_however_fresh_the_answer(
+    vendor: Any, quickbooks: QuickBooks, read_back: Any
+) -> None:
+    fresh = {"MetaData": {"CreateTime": "2026-11-23T08:59:59-08:00"}}
+    vendor.on("POST", "/invoice", answer("Invoice", held(**fresh))).on("GET", "/invoice/130", read_back)
+    (outcome,) = await quickbooks.apply_many([Send(INVOICE, "r", again=True)])
+    assert isinstance(outcome, Gone)
+    assert (outcome.remote_id, outcome.number) == ("130", "1042")
 
 
 @pytest.mark.parametrize(

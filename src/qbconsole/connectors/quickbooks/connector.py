@@ -95,7 +95,9 @@ class QuickBooks:
             tags = {one.request_id: one.operation for one in wave if isinstance(one.operation, TagCustomer)}
             done = await self._tagger.tag_all(tags)
             rest = [one for one in wave if one.request_id not in done]
-            outcomes = await at_once([self.apply(one.operation, request_id=one.request_id) for one in rest])
+            outcomes = await at_once(
+                [self._writer.apply(one.operation, one.request_id, again=one.again) for one in rest]
+            )
             done |= {one.request_id: outcome for one, outcome in zip(rest, outcomes, strict=True)}
             return [done[one.request_id] for one in wave]
 

@@ -13,7 +13,7 @@ from qbconsole.connectors.quickbooks.client import moment, quoted
 from qbconsole.connectors.quickbooks.translate import KIND_OF_TYPE, original_note
 from qbconsole.connectors.quickbooks.writing.credits import links_both
 from qbconsole.connectors.quickbooks.writing.customers import refuse_if_other_customer
-from qbconsole.connectors.quickbooks.writing.documents import compared, tolerance
+from qbconsole.connectors.quickbooks.writing.documents import compared, gone, tolerance
 from qbconsole.domain.errors import Conflict
 from qbconsole.domain.tags import has_line
 
@@ -39,18 +39,21 @@ class Finder:
     async def document(self, operation: CreateDocument, since: datetime) -> Receipt | None:
         """The document that an operation made.
 
+        Somebody may have moved it to another customer: where this one has none, it is looked for among all of them.
+
         Raises:
-            Conflict: it is there twice, void, or carries the tag but another sum.
+            Gone: it is there, and void.
+            Conflict: it is there twice, or carries the tag but another sum or customer.
         """
         kind, tags = KIND_OF_TYPE[operation.type], operation.private_note.splitlines()
-        tagged = await self._tagged(kind, f"CustomerRef = {quoted(operation.customer_id)} AND ", tags, since)
+        customer = f"CustomerRef = {quoted(operation.customer_id)} AND "
+        tagged = await self._tagged(kind, customer, tags, since) or await self._tagged(kind, "", tags, since)
         ours = [held for held in tagged if _agrees(operation, held)] or tagged
         if not ours:
             return None
         found = _only(ours)
         if found.document.voided:
-            words = f"it was made as {found.document.number or found.id} and has been voided in QuickBooks since."
-            raise Conflict(words, next_step="Bill it again only if that was a mistake.")
+            raise gone(found, "voided")
         return found.receipt(found=True, notice=compared(operation, found))
 
     async def customer(self, operation: CreateCustomer, since: datetime) -> Receipt | None:

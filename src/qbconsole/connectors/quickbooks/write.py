@@ -49,10 +49,10 @@ class Writer:
         self._changer = Changer(client, self._shelf)
         self._finder = Finder(client, self._shelf)
 
-    async def apply(self, operation: Operation, request_id: str) -> Receipt:
-        """Do the write; see `connectors.base.Connector.apply`. Problems name the record."""
+    async def apply(self, operation: Operation, request_id: str, *, again: bool = False) -> Receipt:
+        """Do the write; see `connectors.base.Connector.apply` and `Send`. Problems name the record."""
         try:
-            return await self._apply(operation, request_id)
+            return await self._apply(operation, request_id, again=again)
         except Problem as problem:
             problem.message = f"{subject(operation)}: {problem.message}"
             raise
@@ -81,7 +81,7 @@ class Writer:
         except Problem as problem:
             raise deleted(kind, document_id) if problem.code == NOT_FOUND else problem from problem
 
-    async def _apply(self, operation: Operation, request_id: str) -> Receipt:
+    async def _apply(self, operation: Operation, request_id: str, *, again: bool) -> Receipt:
         ledger = await self._reader.ledger()
         match operation:
             case CreateCustomer():
@@ -89,7 +89,9 @@ class Writer:
                 return await customers.create_customer(self._client, self._shelf, operation, body, request_id)
             case CreateDocument():
                 body = document_body(operation, ledger, await self._fields_on(operation))
-                return await documents.create_document(self._client, self._shelf, operation, body, request_id)
+                return await documents.create_document(
+                    self._client, self._shelf, operation, body, request_id, again=again
+                )
             case ApplyCredit():
                 refuse_unless_allowed(allowed=self._settings.may_apply_credits)
                 return await apply_credit(self._client, self._shelf, operation, ledger, request_id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from qbconsole.store.engine import Store
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema that this code knows; `versions/` holds the way there."""
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration under way in global variables
 

@@ -19,14 +19,16 @@ from qbconsole.tui.modals.overlay import Overlay
 from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.footer import Footer, Said
 from qbconsole.tui.widgets.header import Header
+from qbconsole.tui.wording import undo_question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from qbconsole.actions.bulk import Foreseen
     from qbconsole.actions.registry import Action
     from qbconsole.actions.views import Detail
     from qbconsole.tui.app import ConsoleApp
@@ -62,9 +64,18 @@ class ConsoleScreen(Screen[None]):
             super().__init__()
             self.words, self.tone = words, tone
 
+    class Foresaw(Message):
+        """What undo would do to what the last key decided."""
+
+        def __init__(self, foreseen: Sequence[Foreseen]) -> None:
+            super().__init__()
+            self.foreseen = foreseen
+
     def __init__(self) -> None:
         super().__init__()
         self.undo_guard = KeyGuard()
+        self._foretold: tuple[int, ...] = ()
+        """The decisions of which was said what undo would do to them, as long as that is on the screen."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Bind the keys of the screen's scope, of the list and of everywhere, before Textual looks for them."""
@@ -117,6 +128,7 @@ class ConsoleScreen(Screen[None]):
 
     def say(self, words: str, tone: str = "dim", aside: str = "") -> None:
         """Say what came of a key, in the line above the footer."""
+        self._foretold = ()
         self.query_one(Said).show(words, tone, aside)
 
     # --- keys ---------------------------------------------------------------------------------------------------------
@@ -198,20 +210,45 @@ class ConsoleScreen(Screen[None]):
             self.say("The key was held down: it acted once at most. Press it again.", "warn")
 
     def act_undo(self) -> None:
-        """Take the newest decision back."""
-        self.guarded(self.undo_guard, self._undo_one)
+        """Take back what the last key decided; what is more than to cancel one decision is said first."""
+        self.guarded(self.undo_guard, self.undo_last)
 
-    def _undo_one(self) -> None:
+    def undo_last(self) -> None:
+        """Look what it would do, as nothing on the screen says that."""
         self.undo_guard.moved(time.monotonic())
         if self.console.desk is not None:
-            self._undo_newest(self.console.desk)
+            self._foresee(self.console.desk)
+
+    @work(thread=True, exclusive=True, group="decide")
+    def _foresee(self, desk: Desk) -> None:
+        try:
+            self.post_message(self.Foresaw(desk.foresee_undo()))
+        except Problem as problem:
+            self.post_message(self.Came(str(problem), "warn"))
+
+    @on(Foresaw)
+    def _foresaw(self, event: Foresaw) -> None:
+        ids = tuple(one.decision_id for one in event.foreseen)
+        plain = len(event.foreseen) == 1 and not event.foreseen[0].writes and not event.foreseen[0].refused
+        if self.console.desk is not None and (plain or ids == self._foretold):
+            self.undo_now(self.console.desk)
+            return
+        self.say(undo_question(event.foreseen), "warn")
+        self._foretold = ids
+
+    def undo_now(self, desk: Desk) -> None:
+        """Take it back."""
+        self._undo_newest(desk)
 
     @work(thread=True, exclusive=True, group="decide")
     def _undo_newest(self, desk: Desk) -> None:
         try:
-            self.post_message(self.Came(desk.undo(None).words, "good"))
+            taken = desk.undo(None)
         except Problem as problem:
             self.post_message(self.Came(str(problem), "warn"))
+        else:
+            words = "; ".join((*(one.words for one in taken.done), *taken.refused))
+            self.post_message(self.Came(words, "warn" if taken.refused else "good"))
 
     @on(Came)
     def _came(self, event: Came) -> None:

@@ -128,26 +128,38 @@ class DecidingScreen(QueueScreen):
         elif len(rows) == 1:
             self.say(event.decided[0].words, "good")
         elif rows:
-            self.say(f"{plural(len(rows), 'row')} decided.", "good")
+            self.say(f"{plural(len(rows), 'row')} {'decided' if event.advance else 'taken back'}.", "good")
         self.data_changed()
 
     # --- taking back --------------------------------------------------------------------------------------------------
 
     def act_undo(self) -> None:
-        """Take back the decision of the row that is shown, or the newest one."""
+        """Take back the decision of the row that is shown, which says what that will do; else what the last key did."""
         row = self.table.row
         decision_id = row.decision_id if row is not None and row.decided else None
-        self.guarded(self.undo_guard, lambda: self._undo_pressed(decision_id))
+        if decision_id is None:
+            super().act_undo()
+        else:
+            self.guarded(self.undo_guard, lambda: self._undo_pressed(decision_id))
 
-    def _undo_pressed(self, decision_id: int | None) -> None:
+    def _undo_pressed(self, decision_id: int) -> None:
         if self.console.desk is not None:
             self._undo(self.console.desk, decision_id)
+
+    def undo_last(self) -> None:
+        """What undo would do is said in place of how the last decision fares."""
+        self._last = None
+        super().undo_last()
+
+    def undo_now(self, desk: Desk) -> None:
+        """Take it back, and go to its row."""
+        self._undo(desk, None)
 
     @work(thread=True, group="decide")
     def _undo(self, desk: Desk, decision_id: int | None) -> None:
         try:
-            done = desk.undo(decision_id)
+            taken = desk.undo(decision_id)
         except Problem as problem:
             self.post_message(self.Done((), (str(problem),), advance=False))
         else:
-            self.post_message(self.Done((done,), (), advance=False))
+            self.post_message(self.Done(taken.done, taken.refused, advance=False))

@@ -94,6 +94,10 @@ class InvoicesScreen(DecidingScreen):
         """Bill anew what was taken back."""
         self.decide("invoices.bill_again")
 
+    def act_invoices_apply_credit(self) -> None:
+        """Use the open credit of what was taken back."""
+        self.decide("invoices.apply_credit")
+
     def act_invoices_hold(self) -> None:
         """Put the draft aside."""
         self._ask_reason("invoices.hold", "Why hold it?", HOLD)

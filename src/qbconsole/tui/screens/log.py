@@ -215,7 +215,7 @@ def _draw_operation(painter: Painter, row: Row) -> RenderableType:
         painter.text(row.subtitle, "dim"),
         painter.title("State"),
         painter.text(f"{row.state}: {row.cause}", "bad" if row.state == "parked" else "plain"),
-        painter.text("R sends it again, x gives it up." if row.state == "parked" else row.undo, "dim"),
+        painter.text(row.undo, "dim"),
     )
 
 

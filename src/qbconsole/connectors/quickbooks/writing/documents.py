@@ -10,7 +10,7 @@ from qbconsole.connectors.quickbooks.translate import KIND_OF_TYPE
 from qbconsole.connectors.quickbooks.writing.changes import Change, sparse
 from qbconsole.connectors.quickbooks.writing.fields import change, differing, refuse_if_moved
 from qbconsole.connectors.quickbooks.writing.held import foreign_answer
-from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable
+from qbconsole.domain.errors import Conflict, Gone, NeedsPerson, Retriable
 from qbconsole.domain.money import minor_digits, spoken
 
 if TYPE_CHECKING:
@@ -40,12 +40,21 @@ CONVERTIBLE = frozenset({"pending", "accepted"})
 
 
 async def create_document(
-    client: Client, shelf: Shelf, operation: CreateDocument, body: Mapping[str, Any], request_id: str
+    client: Client,
+    shelf: Shelf,
+    operation: CreateDocument,
+    body: Mapping[str, Any],
+    request_id: str,
+    *,
+    again: bool,
 ) -> Receipt:
     """Make a document, and compare what QuickBooks holds with what was approved.
 
+    An answer that may be the replay of an earlier one is not believed: the document itself is read.
+
     Raises:
-        Conflict: what it rests on has moved, or what was made differs, or is void or gone by now.
+        Gone: it was made, and is void or deleted by now.
+        Conflict: what it rests on has moved, or what was made differs.
         Retriable: whether it was made is not known.
     """
     kind = KIND_OF_TYPE[operation.type]
@@ -57,24 +66,33 @@ async def create_document(
     row = reply.entity(kind)
     if str((row.get("CustomerRef") or {}).get("value", "")) != operation.customer_id:
         raise foreign_answer()
-    held = await (
-        shelf.of(kind, row, reply.reference) if just_made(row, reply) else _again(shelf, kind, str(row["Id"]))
-    )
+    held = await shelf.of(kind, row, reply.reference)
+    if again or not just_made(row, reply):
+        held = await _read_back(shelf, held)
     notices = (compared(operation, held, number_sent=str(body.get("DocNumber", ""))), left_out(body, held))
     return held.receipt(notice=" ".join(filter(None, notices)))
 
 
-async def _again(shelf: Shelf, kind: str, id_: str) -> Held:
-    """The document just made: a replayed success may speak of one that is gone (reliability.md section 2)."""
+async def _read_back(shelf: Shelf, told: Held) -> Held:
+    """The document as it is now: a replayed success may speak of one that is gone (quickbooks.md 6)."""
     try:
-        held = await shelf.there(kind, id_)
+        held = await shelf.get(told.kind, told.id)
     except Retriable as unread:
         unread.sent = True
         raise
-    if held.document.voided:
-        words = f"{held.name} was made and has been voided in QuickBooks since."
-        raise Conflict(words, next_step="Adopt nothing: bill it again only if that was a mistake.")
+    if held.gone or held.document.voided:
+        raise gone(told, "deleted" if held.gone else "voided")
     return held
+
+
+def gone(made: Held, how: str) -> Gone:
+    """The problem of a document that was made and that somebody took away since."""
+    return Gone(
+        f"{made.name} was made and has been {how} in QuickBooks since.",
+        remote_id=made.id,
+        number=made.document.number,
+        next_step="Give it up (x): then its draft can be billed again, if that was a mistake.",
+    )
 
 
 async def _refuse_if_moved(shelf: Shelf, operation: CreateDocument) -> None:
