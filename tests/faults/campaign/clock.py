@@ -1,34 +1,19 @@
-"""A clock that jumped: this process's time of day, so many hours off. Monotonic time goes on as it does."""
+"""A clock that jumped: the time of day is so many hours off, and waits go on as they do."""
 
 from __future__ import annotations
 
-import sys
-from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from datetime import datetime, timedelta
 
-_OURS = "qbconsole"
+from qbconsole.domain.clock import SystemClock
 
 
-def jump(hours: float) -> None:
-    """Let `datetime.now` be off in every module of the program that is loaded."""
-    if not hours:
-        return
-    off = timedelta(hours=hours)
+class Jumped(SystemClock):
+    """The machine's clock after somebody set it."""
 
-    class Alike(type):
-        """Every datetime is one of these."""
+    def __init__(self, hours: float) -> None:
+        """So many hours ahead, or behind."""
+        self._off = timedelta(hours=hours)
 
-        def __instancecheck__(cls, value: object) -> bool:
-            return isinstance(value, datetime)
-
-    class Jumped(datetime, metaclass=Alike):
-        """`datetime` with another idea of now."""
-
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Any:
-            """Now, and so many hours."""
-            return datetime.now(tz) + off
-
-    for name, module in list(sys.modules.items()):
-        if name.startswith(_OURS) and getattr(module, "datetime", None) is datetime:
-            module.datetime = Jumped  # type: ignore[attr-defined]
+    def now(self) -> datetime:
+        """The time of day in UTC, as it is believed."""
+        return super().now() + self._off

@@ -44,7 +44,11 @@ class Guard:
 
 def _fresh_request_ids() -> None:
     """A new request id for every attempt."""
-    deliver.Send = lambda operation, request_id: Send(operation, f"{request_id[:4]}{uuid.uuid4().hex}"[:36])  # type: ignore[attr-defined, assignment]
+
+    def fresh(operation: Any, request_id: str, **rest: Any) -> Send:
+        return Send(operation, f"{request_id[:4]}{uuid.uuid4().hex}"[:36], **rest)
+
+    deliver.Send = fresh  # type: ignore[attr-defined, assignment]
 
 
 def _no_look_up() -> None:

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.faults.campaign import clock
+from tests.faults.campaign.clock import Jumped
 from tests.faults.campaign.world import BOOK
 
 from qbconsole import journal
@@ -59,12 +59,11 @@ class Ran:
 
 def run_once(folder: Path, *, hours: float = 0, full: bool = False, adapt: Callable[[], None] | None = None) -> Ran:
     """One cycle of a one-shot runner, with its clock so many hours off."""
-    clock.jump(hours)
     fenced = _count_fenced()
     if adapt is not None:
         adapt()
     try:
-        with closing(Book(folder)) as book:
+        with closing(Book(folder, clock=Jumped(hours))) as book:
             result = asyncio.run(sync_once(book, full=full))
     except Problem as problem:
         return Ran(type(problem).__name__, str(problem), fenced=len(fenced))

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qbconsole.connectors import breaker, http, limits
-from qbconsole.outbox import deliver
+from qbconsole.outbox import deliver, policy
 from qbconsole.runner import connectors, lease, once, process
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FACTOR = 0.05
 """A second of patience, in seconds."""
@@ -26,6 +23,7 @@ SILENCE = 0.8
 """Seconds without a heartbeat after which a runner is taken for dead."""
 
 CONSTANTS: tuple[tuple[Any, str, Any], ...] = (
+    (policy, "JITTER", tuple(FACTOR * one for one in policy.JITTER)),
     (deliver, "STALENESS", timedelta(seconds=STALENESS)),
     (lease, "SILENT", timedelta(seconds=SILENCE)),
     (lease, "BEAT", 0.1),
@@ -51,15 +49,9 @@ def set_pace() -> None:
         if not hasattr(module, name):
             raise AttributeError(f"{module.__name__} has no {name} any more: see {__name__}.")
         setattr(module, name, value)
-    for name in ("_patience", "_backoff"):
-        setattr(deliver, name, _shortened(getattr(deliver, name)))
     _default(http.Http, deadline=DEADLINE, sleep=_brief)
     _default(breaker.Breaker, rest=0.1)
     limits.RateLimit.take = _at_once  # type: ignore[method-assign, assignment]
-
-
-def _shortened(wait: Callable[..., float]) -> Callable[..., float]:
-    return lambda *arguments: wait(*arguments) * FACTOR
 
 
 def _default(kind: type, **values: Any) -> None:
