@@ -159,6 +159,40 @@ async def test_a_fresh_look_up_that_finds_nothing_is_not_believed(office: Office
     assert (office.row(id_)["state"], len(office.crm.sent)) == ("settled", 1)
 
 
+async def test_what_stood_in_line_is_as_fresh_as_its_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was claimed long ago and left just now: a look-up that finds nothing is not believed."""
+    id_ = office.add(task())
+
+    async def in_line(sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
+        office.hurry()
+        await Remote.apply_many(office.crm, sends)
+        return [Retriable("no answer", sent=True)]
+
+    monkeypatch.setattr(office.crm, "apply_many", in_line)
+    monkeypatch.setattr(office.crm, "blind", True)
+    await office.deliver()
+    monkeypatch.undo()
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE operation SET due_at = '2026-01-01T00:00:00.000000Z'")
+    monkeypatch.setattr(office.crm, "blind", True)
+    await office.deliver()
+    assert (office.row(id_)["state"], len(office.crm.sent)) == ("unknown", 1)
+
+
+async def test_what_a_dead_runner_claimed_may_have_left_just_before(office: Office) -> None:
+    id_ = office.add(task())
+    with office.book.store.writing() as connection:
+        at = "2026-01-01T00:00:00.000000Z"
+        connection.exec_driver_sql(
+            f"UPDATE operation SET state='claimed', attempts=1, first_sent_at='{at}', sent_at='{at}'"
+        )
+    await office.deliver()
+    assert (office.row(id_)["state"], office.crm.sent, office.crm.looked) == ("unknown", [], 1)
+    office.hurry()
+    await office.deliver()
+    assert (office.row(id_)["state"], office.crm.sent, office.crm.looked) == ("settled", [task()], 2)
+
+
 async def test_what_was_claimed_by_a_dead_runner_is_looked_for_first(office: Office) -> None:
     id_ = office.add(customer())
     await office.accounting.apply(customer(), request_id="lost with the runner")
@@ -228,6 +262,24 @@ async def test_refused_credentials_stop_the_book_and_lose_nothing(office: Office
     with pytest.raises(SignIn):
         await office.deliver()
     assert office.row(id_)["state"] == "pending"
+
+
+async def test_a_refused_sign_in_leaves_the_other_side_to_its_end(office: Office) -> None:
+    """What is under way there is answered and noted before anybody may deliver again."""
+    id_ = office.add(customer())
+    office.add(task())
+    office.crm.apply_many = _signed_out  # type: ignore[method-assign, assignment]
+    real, refused = office.accounting.apply_many, asyncio.Event()
+
+    async def slowly(sends: Sequence[Send]) -> Sequence[Receipt | Problem]:
+        asyncio.get_running_loop().call_later(0.05, refused.set)
+        await refused.wait()
+        return await real(sends)
+
+    office.accounting.apply_many = slowly  # type: ignore[method-assign]
+    with pytest.raises(SignIn):
+        await office.deliver()
+    assert office.row(id_)["state"] == "settled"
 
 
 async def _signed_out(_sends: object) -> list[Any]:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from qbconsole.connectors.base import Connector
     from qbconsole.domain.operations import Operation
 
-GROUP = 30
-"""Operations that go to a connector at once: QuickBooks takes so many in a batch."""
+GROUPS = {"accounting": 30, "crm": 100}
+"""Operations that go to a connector at once: so many the vendors take in a batch (quickbooks.md 5.1, hubspot.md 4)."""
 STALENESS = timedelta(seconds=3)
 """A look-up that finds nothing is not believed while the sending is younger than this: lists may lag behind."""
 CLOCK_MARGIN = timedelta(minutes=5)
@@ -104,9 +104,14 @@ class Deliverer:
         seen: set[tuple[int, int]] = set()
         while due := [row for row in self._due() if (row["id"], row["attempts"]) not in seen]:
             seen |= {(row["id"], row["attempts"]) for row in due}
-            done = await asyncio.gather(*(self._system(name, due) for name in self.connectors))
+            sides = (self._system(name, due) for name in self.connectors)
+            done = await asyncio.gather(*sides, return_exceptions=True)  # none is left at work when another failed
             for one in done:
-                total.add(one)
+                if isinstance(one, Delivered):
+                    total.add(one)
+            for one in done:
+                if isinstance(one, BaseException):
+                    raise one
 
     def _due(self) -> list[dict[str, Any]]:
         if self._stopping.is_set():
@@ -124,10 +129,11 @@ class Deliverer:
             if row["state"] in ("claimed", "unknown") and not self._stopping.is_set():
                 again = await self._look(connector, row, total)
                 fresh += [again] if again else []
-        for start in range(0, len(fresh), GROUP):
+        group = GROUPS[system]
+        for start in range(0, len(fresh), group):
             if self._stopping.is_set():
                 break
-            await self._send(connector, fresh[start : start + GROUP], total)
+            await self._send(connector, fresh[start : start + group], total)
         return total
 
     # --- an unknown outcome -------------------------------------------------------------------------------------------
@@ -149,8 +155,10 @@ class Deliverer:
         if found is not None:
             total.found += self._settle([(row, found)], total)
             return None
-        if self.book.clock.now() - row["sent_at"] < STALENESS:
-            self._move(row, "unknown", total, due_at=row["sent_at"] + STALENESS)
+        now = self.book.clock.now()
+        left = row["sent_at"] if row["state"] == "unknown" else now  # a runner that died may have sent it just before
+        if now - left < STALENESS:
+            self._move(row, "unknown", total, sent_at=left, due_at=left + STALENESS)
             return None
         return row
 
@@ -170,7 +178,7 @@ class Deliverer:
         except asyncio.CancelledError:
             stopped = Retriable("The runner was stopped while it was sent.", sent=True)
             for row, _ in claimed:
-                self._move(row, "unknown", total, **_words(stopped))
+                self._move(row, "unknown", total, sent_at=self.book.clock.now(), **_words(stopped))
             raise
         except SignIn as problem:
             for row, _ in claimed:
@@ -289,6 +297,8 @@ class Deliverer:
             self._park(row, verdict.problem, total)
             return
         values: dict[str, Any] = _words(verdict.problem)
+        if not looked and verdict.sent:
+            values["sent_at"] = now  # it stood in line after it was claimed: it left by now at the latest
         if not verdict.counts:
             values |= _no_attempt(row, sent=verdict.sent)
         self._move(row, verdict.state, total, due_at=now + timedelta(seconds=verdict.wait), **values)
