@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, insert, select, update
 
 from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
@@ -42,13 +43,26 @@ _SENDABLE = and_(_OPERATION.c.state.in_(("waiting", "pending", "unknown", "claim
 What needs another's id is never left behind when that one is given up (`outbox.queue.cancel`): only what followed it in
 time is.
 """
+AHEAD = timedelta(minutes=2)
+"""An operation that was sent or decided later than this from now was so by a clock that has been set back since."""
+_SET_BACK = func.coalesce(_OPERATION.c.sent_at, _OPERATION.c.created_at) > bindparam(
+    "ahead", type_=_OPERATION.c.due_at.type
+)
+"""What such a clock said of the time at which an operation falls due says nothing: it is due."""
 _DUE = (
     select(_OPERATION)
-    .where(_SENDABLE, _OPERATION.c.due_at <= bindparam("now"))
+    .where(_SENDABLE, (_OPERATION.c.due_at <= bindparam("now")) | _SET_BACK)
     .order_by(_OPERATION.c.id)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
+_NEXT_DUE = (
+    select(
+        case((_SET_BACK, bindparam("now", type_=_OPERATION.c.due_at.type)), else_=_OPERATION.c.due_at).label("moment")
+    )
+    .where(_SENDABLE)
+    .order_by("moment")
+    .limit(1)
+)
 
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
@@ -135,12 +149,12 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
 
 def due(connection: Connection, now: datetime, limit: int = 100) -> list[dict[str, Any]]:
     """Operations that may be sent now: due, in a sendable state, and with everything they need settled."""
-    return dicts(connection.execute(_DUE, {"now": now, "most": limit}))
+    return dicts(connection.execute(_DUE, {"now": now, "ahead": now + AHEAD, "most": limit}))
 
 
-def next_due(connection: Connection) -> datetime | None:
+def next_due(connection: Connection, now: datetime) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
-    moment: datetime | None = connection.execute(_NEXT_DUE).scalar()
+    moment: datetime | None = connection.execute(_NEXT_DUE, {"now": now, "ahead": now + AHEAD}).scalar()
     return moment
 
 
