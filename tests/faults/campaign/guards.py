@@ -104,7 +104,7 @@ GUARDS: dict[str, Guard] = {
     for one in (
         Guard(
             "request_id",
-            "delay=0.4:1.3@create_invoice",
+            "delay=0.4:2@create_invoice",
             r"^double: .*is billed by invoices",
             off=_fresh_request_ids,
             without=("forget_requestids",),

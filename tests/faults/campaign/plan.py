@@ -18,7 +18,7 @@ FAULTS: dict[str, str] = {
     "drop_request": "0.1",
     "reset": "0.1",
     "delay": "0.15:0.2",
-    "late": "0.05:1.3",
+    "late": "0.1:2",
     "slow": "2x:0.002",
     "throttle": "0.1",
     "server_error": "0.12",
