@@ -5,7 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test faults-all histories lint lock build clean
+.PHONY: install demo test histories faults faults-selftest faults-all lint lock build clean
+
+COUNT ?= 5000
+SEED ?= 1
+ROUNDS ?= 200
 
 install: $(INSTALLED)  ## install into .venv, exactly what the lock file pins
 
@@ -21,11 +25,14 @@ demo: install  ## open the console on the sample business
 test: install  ## run every test
 	$(BIN)/python -m pytest -n auto
 
-COUNT ?= 5000
-SEED ?= 1
-
 histories: install  ## play COUNT seeded histories of the outbox under a virtual clock, from SEED on
 	$(BIN)/python -m tests.histories --count $(COUNT) --seed $(SEED)
+
+faults: install  ## the campaign of docs/faults.md: SEED, ROUNDS
+	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --rounds $(ROUNDS)
+
+faults-selftest: install  ## the campaign with each guard off in turn, which it must miss
+	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --selftest
 
 faults-all: install  ## the scenarios of failures, killed at each passage of each commit point
 	QBCONSOLE_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults

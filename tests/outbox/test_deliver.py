@@ -159,6 +159,29 @@ async def test_a_fresh_look_up_that_finds_nothing_is_not_believed(office: Office
     assert (office.row(id_)["state"], len(office.crm.sent)) == ("settled", 1)
 
 
+@pytest.mark.parametrize("lost", [True, False])
+async def test_a_clock_that_is_set_back_puts_nothing_off(office: Office, *, lost: bool) -> None:
+    """It ran a day ahead while the request, or its answer, was lost: what it said is not waited for."""
+    id_ = office.add(task())
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE operation SET created_at = '2099-01-01T00:00:00.000000Z'")
+        connection.exec_driver_sql("UPDATE operation SET due_at = '2099-01-01T00:00:01.000000Z'")
+    office.crm.faults, office.crm.after, office.crm.blind = [Retriable("no answer", sent=True)], not lost, True
+    await office.deliver()
+    assert office.row(id_)["state"] == "unknown"
+    with office.book.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE operation SET sent_at = '2099-01-01T00:00:00.000000Z'")
+        connection.exec_driver_sql("UPDATE operation SET due_at = '2099-01-01T00:00:01.000000Z'")
+        assert (outbox.next_due(connection, now := datetime.now(UTC))) == now
+    await office.deliver()
+    assert (office.row(id_)["state"], len(office.crm.sent)) == ("unknown", int(not lost))
+    assert office.row(id_)["sent_at"] <= datetime.now(UTC)
+    office.crm.blind = False
+    office.hurry()
+    await office.deliver()
+    assert (office.row(id_)["state"], len(office.crm.sent)) == ("settled", 1)
+
+
 async def test_what_stood_in_line_is_as_fresh_as_its_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was claimed long ago and left just now: a look-up that finds nothing is not believed."""
     id_ = office.add(task())
@@ -487,7 +510,7 @@ async def test_what_waits_for_a_parked_one_is_not_due(office: Office) -> None:
     office.accounting.faults = [NeedsPerson("the name is taken")]
     await office.deliver()
     with office.book.store.reading() as connection:
-        assert outbox.next_due(connection) is None
+        assert outbox.next_due(connection, datetime.now(UTC)) is None
 
 
 async def test_a_receipt_that_cannot_be_noted_holds_no_other_up(

@@ -92,7 +92,7 @@ def test_it_says_how_many_of_what_over_how_much_and_why(book: Book) -> None:
 def test_a_part_over_its_limit_is_not_due_and_the_rest_is(book: Book) -> None:
     with book.store.writing() as connection:
         made, linked = invoices(connection, 4), links(connection, 2)
-        assert volume.next_due(connection) == NOW
+        assert volume.next_due(connection, NOW) == NOW
         volume.keep(connection, volume.weigh(connection, LIMITS, NOW))
         parts = volume.filters(connection, volume.withheld(connection))
         assert [row["id"] for row in outbox.due(connection, NOW, 100, parts)] == linked
@@ -101,7 +101,7 @@ def test_a_part_over_its_limit_is_not_due_and_the_rest_is(book: Book) -> None:
             row = outbox.get(connection, id_)
             assert row is not None
             move(connection, row, "cancelled", at=NOW)
-        assert volume.next_due(connection) is None
+        assert volume.next_due(connection, NOW) is None
 
 
 def test_what_was_let_go_is_due_and_the_next_excess_counts_anew(book: Book) -> None:

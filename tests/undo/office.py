@@ -228,7 +228,7 @@ class Office:
 
     def _until_due(self) -> float | None:
         with self.book.store.reading() as connection:
-            due = outbox.next_due(connection)
+            due = outbox.next_due(connection, datetime.now(UTC))
         return None if due is None else (due - datetime.now(UTC)).total_seconds()
 
     def operations(self, state: str) -> list[dict[str, Any]]:

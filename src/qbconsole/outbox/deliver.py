@@ -225,7 +225,8 @@ class Deliverer:
             total.found += self._settle([(row, found)], total)
             return None
         now = self.book.clock.now()
-        left = row["sent_at"] if row["state"] == "unknown" else now  # a runner that died may have sent it just before
+        # A runner that died may have sent it just before; a time ahead is of a clock that has been set back since.
+        left = min(row["sent_at"], now) if row["state"] == "unknown" else now
         if now - left < STALENESS:
             self._move(row, "unknown", total, sent_at=left, due_at=left + STALENESS)
             return None

@@ -131,9 +131,9 @@ def filters(connection: Connection, found: Iterable[Withheld]) -> list[Part]:
     return [known[one.part] for one in found]
 
 
-def next_due(connection: Connection) -> datetime | None:
+def next_due(connection: Connection, now: datetime) -> datetime | None:
     """When the next operation that may be sent falls due."""
-    return rows.next_due(connection, filters(connection, withheld(connection)))
+    return rows.next_due(connection, now, filters(connection, withheld(connection)))
 
 
 def unsent_rows(connection: Connection) -> list[dict[str, Any]]:

@@ -89,5 +89,5 @@ async def _drain(book: Book, cycle: Cycle, result: Result) -> None:
 
 def _seconds_until_due(book: Book) -> float | None:
     with book.store.reading() as connection:
-        due = volume.next_due(connection)
+        due = volume.next_due(connection, book.clock.now())
     return None if due is None else (due - book.clock.now()).total_seconds()

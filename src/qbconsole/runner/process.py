@@ -157,7 +157,7 @@ class BookRunner:
 
     def _due(self) -> bool:
         with self._book.store.reading() as connection:
-            due = volume.next_due(connection)
+            due = volume.next_due(connection, self._book.clock.now())
         return due is not None and due <= self._book.clock.now()
 
 

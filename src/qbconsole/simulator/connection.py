@@ -36,7 +36,7 @@ async def hang_up(scope: Scope, receive: Receive, how: str) -> None:
         how: `reset` with a TCP RST, `close` without another byte, `end` once what was written has gone out.
     """
     transport: asyncio.Transport = scope["state"][_TRANSPORT]
-    if how == "reset":
+    if how == "reset" and not transport.is_closing():  # the client may have gone first
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
     if how == "end":
         transport.close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, insert, select, update
 
 from qbconsole.store.queries import dicts, each, first
 from qbconsole.store.tables import Dependency, Lease, OutboxOperation
@@ -13,7 +14,7 @@ from qbconsole.store.volume import not_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import Connection, Update
 
@@ -47,13 +48,26 @@ _SENDABLE = and_(_OPERATION.c.state.in_(MOVING), ~_UNMET)
 What needs another's id is never left behind when that one is given up (`outbox.queue.cancel`): only what followed it in
 time is.
 """
+AHEAD = timedelta(minutes=2)
+"""An operation that was sent or decided later than this from now was so by a clock that has been set back since."""
+_SET_BACK = func.coalesce(_OPERATION.c.sent_at, _OPERATION.c.created_at) > bindparam(
+    "ahead", type_=_OPERATION.c.due_at.type
+)
+"""What such a clock said of the time at which an operation falls due says nothing: it is due."""
 _DUE = (
     select(_OPERATION)
-    .where(_SENDABLE, _OPERATION.c.due_at <= bindparam("now"))
+    .where(_SENDABLE, (_OPERATION.c.due_at <= bindparam("now")) | _SET_BACK)
     .order_by(_OPERATION.c.id)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = select(_OPERATION.c.due_at).where(_SENDABLE).order_by(_OPERATION.c.due_at).limit(1)
+_NEXT_DUE = (
+    select(
+        case((_SET_BACK, bindparam("now", type_=_OPERATION.c.due_at.type)), else_=_OPERATION.c.due_at).label("moment")
+    )
+    .where(_SENDABLE)
+    .order_by("moment")
+    .limit(1)
+)
 
 OPEN = ("waiting", "pending", "claimed", "unknown", "parked")
 
@@ -141,22 +155,24 @@ def dependents(connection: Connection, operation_id: int) -> list[dict[str, Any]
 def due(connection: Connection, now: datetime, limit: int = 100, withheld: Iterable[Part] = ()) -> list[dict[str, Any]]:
     """Operations that may be sent now: due, in a sendable state, with everything they need settled, not withheld."""
     query = _DUE.where(*not_withheld(withheld))
-    return dicts(connection.execute(query, {"now": now, "most": limit}))
+    return dicts(connection.execute(query, {"now": now, "ahead": now + AHEAD, "most": limit}))
 
 
-def next_due(connection: Connection, withheld: Iterable[Part] = ()) -> datetime | None:
+def next_due(connection: Connection, now: datetime, withheld: Iterable[Part] = ()) -> datetime | None:
     """When the next sendable operation falls due; None when there is none. What waits for another is not sendable."""
-    moment: datetime | None = connection.execute(_NEXT_DUE.where(*not_withheld(withheld))).scalar()
+    query = _NEXT_DUE.where(*not_withheld(withheld))
+    moment: datetime | None = connection.execute(query, {"now": now, "ahead": now + AHEAD}).scalar()
     return moment
 
 
 def shift(connection: Connection, by: timedelta) -> None:
-    """Move when operations that are under way fall due and were sent last: the clock was set by so much.
+    """Move when operations that are under way fall due and were decided or sent last: the clock was set by so much.
 
     When they were first sent stays: it is compared with the remote's clock as it was heard at that time.
     """
     for row in listed(connection, MOVING):
-        moved = {name: row[name] + by for name in ("due_at", "sent_at") if row[name] is not None}
+        last = "created_at" if row["sent_at"] is None else "sent_at"
+        moved = {name: row[name] + by for name in ("due_at", last)}
         connection.execute(update(_OPERATION).where(_OPERATION.c.id == row["id"]).values(**moved))
 
 
