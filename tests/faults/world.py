@@ -267,7 +267,11 @@ def grown(seed: Seed, folder: Path, zygote: Zygote, size: float = SIZE) -> Itera
     for part in (seed.simulator, seed.home):
         shutil.copytree(part, folder / part.name)
     home = folder / seed.home.name
-    with _served(folder / seed.simulator.name, size) as simulator, httpx.Client(trust_env=False, timeout=30) as web:
+    fresh = httpx.Limits(max_keepalive_connections=0)  # the simulator closes what was idle while a test waited
+    with (
+        _served(folder / seed.simulator.name, size) as simulator,
+        httpx.Client(trust_env=False, timeout=30, limits=fresh) as web,
+    ):
         adding.renew(home, NAME, simulator.base_url)
         clock = Turned()
         with closing(Book(book_folder(home, NAME), clock=clock)) as book:

@@ -17,7 +17,7 @@ from qbconsole.actions import decide
 from qbconsole.books.settings import change_setting
 from qbconsole.domain.errors import Busy
 from qbconsole.domain.records import Customer
-from qbconsole.outbox import deliver
+from qbconsole.outbox import policy
 from qbconsole.runner import lease, process
 from qbconsole.runner.lease import Held
 from qbconsole.runner.process import BookThread, Stop
@@ -83,7 +83,7 @@ def test_a_back_off_lasts_as_long_as_it_would_have(
     world: World, clock: LocalClock, runner: BookThread, jump: dict[str, float], fault: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(deliver, "_backoff", lambda *_: 2.0)
+    monkeypatch.setattr(policy, "backoff", lambda _: 2.0)
     world.faults(f"{fault}=1x@create_invoice")
     world.approve()
     until(lambda: [one["state"] for one in world.invoices()] == ["unknown"])
