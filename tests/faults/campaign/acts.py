@@ -95,6 +95,14 @@ def sync(stage: Stage, _: Act, __: random.Random) -> list[Found]:
 
 
 @act
+def late(stage: Stage, _: Act, rng: random.Random) -> list[Found]:
+    """Creates that take effect after two looks for them: their request ids alone make them known."""
+    spec = stage.world.control("faults")["spec"]
+    stage.world.control("faults", {"spec": ",".join([*([spec] if spec else []), "delay=2x:2@create_invoice"])})
+    return stage.all_noted([stage.operator(rng, 5)]) + stage.all_noted([stage.runner()])
+
+
+@act
 def failpoint(stage: Stage, act: Act, rng: random.Random) -> list[Found]:
     """An operator, then a runner, with the failpoint set: one of them dies there."""
     point = act.values["point"]
@@ -173,8 +181,8 @@ def clock(stage: Stage, act: Act, _: random.Random) -> list[Found]:
 
 @act
 def disk(stage: Stage, act: Act, rng: random.Random) -> list[Found]:
-    """A disk that is full a little further on, for an operator and a runner."""
-    room = max(path.stat().st_size for path in stage.world.book.glob("mirror.db*")) + act.values["room"]
+    """A disk on which nothing can be written beyond so many bytes of a file, for an operator and a runner."""
+    room = act.values["room"]
     found: list[Found] = []
     for child in (stage.operator(rng, 3, largest_file=room), stage.runner(largest_file=room)):
         ended = child.wait()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 STATES = ("waiting", "pending", "claimed", "unknown", "settled", "parked", "cancelled")
 RECOGNISED = ("found by tag", "replayed by request id", "fenced writes", "busy runners")
+KILLED = ("console", "one-shot runner", "operator", "runner by SIGKILL", "runner by SIGTERM", "simulator")
 ENOUGH = 200
 """Rounds from which on everything must have been reached."""
 
@@ -53,6 +54,8 @@ class Coverage:
             "commit points": commit_points(),
             "faults": tuple(name for name in FAULTS if name != OWN),
             "recognised": RECOGNISED,
+            "killed": KILLED,
+            "disk": ("full",),
         }
         return [
             f"{group}: {name}"

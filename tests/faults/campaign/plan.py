@@ -35,6 +35,8 @@ OWN = "late"
 """The name that is ours: the simulator calls it a delay."""
 MISLEADING = (OWN, "forget_requestids")
 """Never both: a request that takes effect after a look-up was to be believed is known by its request id alone."""
+LATE = ("stopped", "late")
+"""The acts after which a request may take effect so late."""
 AT_SETUP = ("migrate.step",)
 """Commit points that are passed before the first round."""
 BY_DECIDING = ("propose.commit", "decide.commit")
@@ -96,7 +98,7 @@ def plan(seed: int, number: int, *, with_restore: bool = False) -> Round:
         Act("person") if rng.random() < 0.4 else _run(rng, rng.choice(kinds), rng.randrange(1000))
         for _ in range(rng.choice([0, 0, 1, 1, 2]))
     ]
-    if any(act.kind == "stopped" for act in acts) or {*MISLEADING} <= {*chosen}:
+    if any(act.kind in LATE for act in acts) or {*MISLEADING} <= {*chosen}:
         chosen = [name for name in chosen if name != "forget_requestids"]
     return Round(number, f"{seed}/{number}", tuple(chosen), (Act("sales"), Act("person"), *acts))
 
@@ -104,7 +106,7 @@ def plan(seed: int, number: int, *, with_restore: bool = False) -> Round:
 _RUNNING = (
     "failpoint", "killed", "failpoint", "runner", "failpoint", "two", "failpoint", "stopped", "failpoint", "clock",
     "failpoint", "disk", "failpoint", "console", "failpoint", "vendor", "failpoint", "operator_killed",
-    "failpoint", "taken_back", "failpoint", "sync",
+    "failpoint", "taken_back", "failpoint", "sync", "failpoint", "late",
 )  # fmt: skip
 """The kinds of runs, in the order in which rounds take their turns."""
 
@@ -125,6 +127,6 @@ def _run(rng: random.Random, kind: str, turn: int) -> Act:
         case "clock":
             return Act("clock", {"hours": rng.choice([-1, 1, 24])})
         case "disk":
-            return Act("disk", {"room": rng.choice([0, 4, 32, 128]) * 1024})
+            return Act("disk", {"room": rng.choice([40, 64, 128, 256]) * 1024})
         case _:
             return Act(kind)
