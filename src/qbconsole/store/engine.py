@@ -185,8 +185,11 @@ class Store:
         self._broken = False
 
     def put_log_back(self) -> bool:
-        """Move all of the write-ahead log into the database and empty it; False while somebody reads an older state."""
-        with self._explained(), contextlib.closing(driver().connect(self.path)) as connection:
+        """Move all of the write-ahead log into the database and empty it; False while somebody reads an older state.
+
+        It waits a moment for those who are about to end, and no longer: a runner's loop stands still meanwhile.
+        """
+        with self._explained(), contextlib.closing(driver().connect(self.path, timeout=0.25)) as connection:
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 

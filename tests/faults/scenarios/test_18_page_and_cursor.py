@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.faults import truth
+from tests.faults.thorough import some
 
 from qbconsole.store import mirror, runs, streams
 
@@ -38,7 +39,7 @@ def touch_deals(world: World) -> None:
     world.web.post(f"{world.simulator.base_url}/control/hubspot/touch_deals", json={}).raise_for_status()
 
 
-@pytest.mark.parametrize("passage", [1, 6])
+@pytest.mark.parametrize("passage", some(1, [6, 1, 2, 12]))
 @pytest.mark.parametrize("point", ["mirror.apply", "page.commit"])
 def test_page_and_cursor_are_kept_together_or_not_at_all(world: World, point: str, passage: int) -> None:
     """Killed inside the page's transaction: whatever the mirror holds of a stream is covered by its cursor."""

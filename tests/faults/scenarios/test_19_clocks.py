@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.faults import truth
 from tests.faults.clocks import LocalClock
+from tests.faults.thorough import some
 from tests.faults.world import ANN, until
 
 from qbconsole.actions import decide
@@ -77,8 +78,19 @@ def set_right(world: World, clock: LocalClock) -> None:
     until(lambda: beats_in(world, clock))
 
 
-@FORTH_AND_BACK
-@pytest.mark.parametrize("fault", ["drop_response", "drop_request"])
+@pytest.mark.parametrize(
+    ("jump", "fault"),
+    some(
+        2,
+        [
+            (JUMPS[0], "drop_request"),
+            (JUMPS[1], "drop_response"),
+            (JUMPS[0], "drop_response"),
+            (JUMPS[1], "drop_request"),
+        ],
+    ),
+    ids=str,
+)
 def test_a_back_off_lasts_as_long_as_it_would_have(
     world: World, clock: LocalClock, runner: BookThread, jump: dict[str, float], fault: str,
     monkeypatch: pytest.MonkeyPatch,
