@@ -24,6 +24,7 @@ from tests.histories.wire import Wire
 from qbconsole.actions.propose import propose
 from qbconsole.books.settings import Accounting, Settings, write_settings
 from qbconsole.books.settings import Crm as CrmSettings
+from qbconsole.books.witness import Witness
 from qbconsole.pull import pull
 from qbconsole.runner.proving import prove
 from qbconsole.store import facts, runs
@@ -98,6 +99,7 @@ class Home:
         """Back to the beginning."""
         self.machine.set_off = timedelta(0)
         self.machine.put_file(self.template)
+        Witness(self.machine.folder).path.unlink(missing_ok=True)  # of the last history: this one was not set back
 
     def remove(self) -> None:
         """Remove the folder."""
