@@ -144,6 +144,7 @@ class Office:
         """Take the lease."""
         self.book = book
         self._quickbooks = quickbooks
+        self._decided = 0
         with book.store.writing() as connection:
             self._fence = leases.take(connection, "me", "here", 1, datetime.now(UTC))
 
@@ -153,9 +154,10 @@ class Office:
         now = datetime.now(UTC)
         with self.book.store.writing() as connection:
             facts.keep_remote_offset(connection, remote)
-            for number, operation in enumerate(operations, 1):
+            for number, operation in enumerate(operations, self._decided + 1):
                 enqueued = Enqueued(operation, f"{operation.kind} {number}")
                 enqueue(connection, enqueued, book="b", decision_id=number, rules_hash="r", at=now, due_at=now)
+        self._decided += len(operations)
 
     async def once(self) -> Delivered:
         """Send what is due now, once."""

@@ -505,7 +505,22 @@ async def test_a_customer_in_use_is_not_made_inactive(
         return
     await quickbooks.apply(DeactivateCustomer("8"), request_id="r")
     (sent,) = vendor.sent("POST", "/customer")
-    assert sent_body(sent) == {"Id": "8", "SyncToken": "4", "sparse": True, "Active": False}
+    assert sent_body(sent) == {"Id": "8", "SyncToken": "4", "sparse": True, "Active": False, "Notes": "vip"}
+
+
+@pytest.mark.parametrize(
+    ("notes", "left"), [("CRM company 7", ""), ("Ask for Ann\nCRM company 7\nCRM company 9", "Ask for Ann")]
+)
+async def test_a_customer_that_is_made_inactive_loses_our_tags(
+    vendor: Any, quickbooks: QuickBooks, sent_body: Body, notes: str, left: str
+) -> None:
+    """Else the next customer that is made for the company is looked for, and this one is found."""
+    vendor.on("GET", "/customer/8", answer("Customer", customer(Notes=notes)))
+    vendor.on("POST", "/query", {"QueryResponse": {"totalCount": 0}, "time": NOW})
+    vendor.on("POST", "/customer", answer("Customer", customer(Active=False)))
+    await quickbooks.apply(DeactivateCustomer("8"), request_id="r")
+    (sent,) = vendor.sent("POST", "/customer")
+    assert sent_body(sent) == {"Id": "8", "SyncToken": "4", "sparse": True, "Active": False, "Notes": left}
 
 
 async def test_an_operation_of_the_crm_is_a_fault_of_the_program(quickbooks: QuickBooks) -> None:

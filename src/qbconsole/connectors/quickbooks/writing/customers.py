@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from qbconsole.connectors.quickbooks.translate import TYPES
@@ -10,7 +11,7 @@ from qbconsole.connectors.quickbooks.writing.fields import change, differing, re
 from qbconsole.connectors.quickbooks.writing.held import foreign_answer
 from qbconsole.connectors.quickbooks.writing.texts import with_tag, without_line
 from qbconsole.domain.errors import Conflict, NeedsPerson, Retriable
-from qbconsole.domain.tags import has_line
+from qbconsole.domain.tags import customer_tag, has_line, tagged_companies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,15 @@ def tag(operation: TagCustomer) -> Change:
 
 
 def deactivate(operation: DeactivateCustomer, client: Client) -> Change:
-    """The decision rests on the customer's balance and on its having no transactions."""
+    """The decision rests on the customer's balance and on its having no transactions.
+
+    Our tags go with it: a look for a customer that is made for the company later must not find this one.
+    """
+
+    def values(held: Held) -> dict[str, Any]:
+        notes = held.customer.notes
+        left = reduce(without_line, map(customer_tag, tagged_companies(notes)), notes)
+        return {"Active": False} | ({"Notes": left} if left != notes else {})
 
     async def refuse(held: Held) -> None:
         current = held.customer
@@ -111,7 +120,7 @@ def deactivate(operation: DeactivateCustomer, client: Client) -> Change:
         operation.customer_id,
         done=lambda held: not held.customer.active,
         refuse=refuse,
-        call=lambda held: sparse(held, {"Active": False}),
+        call=lambda held: sparse(held, values(held)),
         absolute=True,
     )
 
