@@ -34,8 +34,8 @@ faults: install  ## the campaign of docs/faults.md: SEED, ROUNDS
 faults-selftest: install  ## the campaign with each guard off in turn, which it must miss
 	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --selftest
 
-faults-all: install  ## the scenarios of failures, killed at each passage of each commit point
-	QBCONSOLE_FAULTS=all $(BIN)/python -m pytest -n auto tests/faults
+faults-all: install  ## every case of the scenarios of failures
+	QBCONSOLE_THOROUGH=1 $(BIN)/python -m pytest -n auto tests/faults
 
 lint: install  ## style, types, layers
 	$(BIN)/ruff format --check src tests benchmarks

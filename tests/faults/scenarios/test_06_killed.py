@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.faults import truth
+from tests.faults.thorough import THOROUGH
 
 from qbconsole.domain.failpoints import POINTS
 
@@ -24,13 +24,12 @@ MOST = {
     "lease.renew": 2,  # at the beginning and at the end: a sync lasts less than a heartbeat
 }  # fmt: skip
 """How often a sync of this small world passes a point, where that is less than five times."""
-EVERY = os.environ.get("QBCONSOLE_FAULTS") == "all"
-"""`make faults-all`: each passage up to the fifth; else the first, and of what writes the last as well."""
 
 
 def passages(point: str) -> set[int]:
+    """In a thorough run each passage up to the fifth; else the first, and of what writes the last as well."""
     most = MOST.get(point, 5)
-    return set(range(1, most + 1)) if EVERY else {1, most} if most == 2 else {1}
+    return set(range(1, most + 1)) if THOROUGH else {1, most} if most == 2 else {1}
 
 
 CASES = [(point, passage) for point in POINTS if point not in ELSEWHERE for passage in sorted(passages(point))]

@@ -6,7 +6,6 @@ Wishes for cycles that become one, and a stop that waits for what is being sent:
 
 from __future__ import annotations
 
-import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from tests.cli.intuit import free_port
 from tests.faults import truth
 from tests.faults.clocks import LocalClock
 from tests.faults.proxies import behind, between, hang, point
+from tests.faults.thorough import THOROUGH
 from tests.faults.world import until
 
 from qbconsole.books.settings import change_setting
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.faults.world import World
 
-RESTARTS = int(os.environ.get("QBCONSOLE_RESTARTS", "4"))
+RESTARTS = 20 if THOROUGH else 4
 """How often the service is restarted; the scenario says twenty times."""
 STOPS_WITHIN = 10
 """Seconds, of the scenario."""
