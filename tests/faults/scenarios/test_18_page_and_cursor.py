@@ -1,6 +1,6 @@
 """Scenario 18: a pull is killed between page and cursor; many rows have one timestamp; the vendor compares seconds.
 
-Killed at `page.commit` and `mirror.apply`: tests/runner/test_killed.py. More rows in one second than a page holds:
+Killed at `page.commit` and `mirror.apply`: scenario 6. More rows in one second than a page holds:
 tests/connectors/quickbooks/test_read.py.
 """
 
