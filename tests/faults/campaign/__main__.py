@@ -26,7 +26,8 @@ from tests.faults.campaign.season import Played, Season
 
 import qbconsole.tui.app  # noqa: F401 - so that a console that is forked need not
 
-WORKERS = 2
+WORKERS = 4
+"""Seasons at once: much of a round is waiting for deadlines."""
 LONGEST_SEASON = 1800.0
 """Seconds."""
 
@@ -39,7 +40,6 @@ class Wanted:
     guard: str = ""
     guarded: bool = True
     workers: int = WORKERS
-    restores: bool = False
 
 
 def season(wanted: Wanted, number: int, last: int) -> Played:
@@ -52,7 +52,7 @@ def season(wanted: Wanted, number: int, last: int) -> Played:
         played = one.played
         try:
             for round_number in range(first, last):
-                if one.play(plan(wanted.seed, round_number, with_restore=wanted.restores)):
+                if one.play(plan(wanted.seed, round_number)):
                     break
             one.end()
         finally:
@@ -120,16 +120,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--replay", type=int, default=None, metavar="ROUND", help="its season, up to this round")
     parser.add_argument("--guard-off", choices=sorted(GUARDS), default="", help="play it with one guard missing")
-    parser.add_argument("--restores", action="store_true", help="also put copies of the book back")
     parser.add_argument("--selftest", action="store_true", help="each guard off in turn: every one must be missed")
     parser.add_argument("--workers", type=int, default=WORKERS)
     given = parser.parse_args()
     if given.selftest:
         return selftest(given.seed)
     rounds = range(given.rounds) if given.replay is None else range(given.replay, given.replay + 1)
-    wanted = Wanted(
-        given.seed, given.guard_off, guarded=not given.guard_off, workers=given.workers, restores=given.restores
-    )
+    wanted = Wanted(given.seed, given.guard_off, guarded=not given.guard_off, workers=given.workers)
     total = campaign(wanted, rounds)
     unreached = total.coverage.unreached() if total.rounds >= ENOUGH else []
     for one in unreached:

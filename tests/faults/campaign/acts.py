@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.faults.campaign.agreement import Found
+    from tests.faults.campaign.children import Child
     from tests.faults.campaign.plan import Act
     from tests.faults.campaign.stage import Stage
 
@@ -73,16 +74,19 @@ def twice(stage: Stage, _: Act, rng: random.Random) -> list[Found]:
 
 @act
 def restore(stage: Stage, _: Act, __: random.Random) -> list[Found]:
-    """A copy of the book is made; the next time it is put back, whatever was done since."""
-    if not stage.copy.exists():
-        stage.done("the copy", partial(office.copy_book, stage.world.book, stage.copy))
-        return []
-    shot = stage.done("the photograph", partial(office.photograph, stage.world.book))
-    stage.bookkeeper.removed |= {row["document_id"] for row in shot["billed_document"] if row["state"] == "taken_back"}
-    office.put_back(stage.world.book, stage.copy)
-    stage.restored = True
-    stage.coverage.add("restored", "yesterday's book")
-    return stage.all_noted([stage.runner()])
+    """The newest backup is put in the book's place, whatever was done since; then another one is made."""
+    book, backups = stage.world.book, stage.backups
+    shot = stage.done("the photograph", partial(office.photograph, book))
+    found: list[Found] = []
+    if stage.done("the restoring", partial(office.put_back, book, backups)):
+        stage.bookkeeper.removed |= {
+            row["document_id"] for row in shot["billed_document"] if row["state"] == "taken_back"
+        }
+        stage.restored = True
+        stage.coverage.add("restored", "a backup")
+        found = stage.all_noted([stage.runner()])
+    stage.done("the backup", partial(office.back_up, book, backups))
+    return found
 
 
 # --- runners ----------------------------------------------------------------------------------------------------------
@@ -110,7 +114,10 @@ def failpoint(stage: Stage, act: Act, rng: random.Random) -> list[Found]:
     if point.startswith("token."):
         stage.done("the token", partial(office.wear_token_out, stage.world.book))
     found: list[Found] = []
-    for start in (partial(stage.operator, rng, 3), stage.runner):
+    starts: list[Callable[..., Child]] = [partial(stage.operator, rng, 3), stage.runner]
+    if point.startswith("backup."):
+        starts = [partial(stage.child, partial(office.back_up, stage.world.book, stage.backups))]
+    for start in starts:
         ended = start(environment=environment).wait()
         stage.coverage.add("commit points", point, int(ended.killed))
         found += stage.noted(ended)

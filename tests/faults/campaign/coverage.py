@@ -56,6 +56,7 @@ class Coverage:
             "recognised": RECOGNISED,
             "killed": KILLED,
             "disk": ("full",),
+            "restored": ("a backup",),
         }
         return [
             f"{group}: {name}"

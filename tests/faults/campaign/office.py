@@ -16,6 +16,7 @@ from tests.faults.campaign.world import BOOK
 from qbconsole import journal
 from qbconsole.books.book import Book
 from qbconsole.books.secrets import secrets_of
+from qbconsole.care import backups, restoring
 from qbconsole.cli import adding
 from qbconsole.domain.errors import Problem
 from qbconsole.runner.once import sync_once
@@ -100,18 +101,18 @@ def wear_token_out(folder: Path) -> None:
         secrets_of(folder, book.settings, "quickbooks").write({"access_token": "worn-out", "access_expires_at": ""})
 
 
-def copy_book(folder: Path, copy: Path) -> None:
-    """Copy the book's database, whole, as a backup does."""
-    copy.touch(mode=0o600)
+def back_up(folder: Path, to: Path) -> None:
+    """Make a backup, as the command and the nightly cycle do."""
     with closing(Book(folder)) as book:
-        book.store.copy_to(copy)
+        backups.make(book, to)
 
 
-def put_back(folder: Path, copy: Path) -> None:
-    """Put a copy in the place of the book's database, which nobody has open."""
-    for path in folder.glob("mirror.db*"):
-        path.unlink()
-    copy.rename(folder / "mirror.db")
+def put_back(folder: Path, to: Path) -> bool:
+    """Put the newest backup there in the book's place, as the command does; False if there is none."""
+    listed = backups.listed(to, folder.name)
+    if listed:
+        restoring.restore(folder, listed[0].folder)
+    return bool(listed)
 
 
 # --- photographs ------------------------------------------------------------------------------------------------------

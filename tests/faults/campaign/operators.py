@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -201,8 +201,23 @@ def clear_parked(folder: Path, *, give_up: bool) -> list[str]:
             if not (row["problem"] and row["next_step"]):
                 wrong.append(f"operation {row['id']} ({row['kind']}) is parked without a cause and a next step")
             try:
-                (outbox.cancel if give_up else outbox.retry)(book, f"L{row['id']}", OPERATOR)
+                if give_up:
+                    _give_up(book, row)
+                else:
+                    outbox.retry(book, f"L{row['id']}", OPERATOR)
             except Problem as refused:
                 if not give_up or "retry" not in refused.next_step.lower():
                     wrong.append(f"operation {row['id']} ({row['kind']}, {row['problem']}): {refused}")
     return wrong
+
+
+def _give_up(book: Book, row: Mapping[str, Any]) -> None:
+    """Give an operation up, before it what waits for it: so the refusal would ask for it."""
+    with book.store.reading() as connection:
+        waiting = [one for one in rows.dependents(connection, row["id"]) if one["state"] in rows.OPEN]
+    for one in waiting:
+        _give_up(book, one)
+    with book.store.reading() as connection:
+        now = rows.get(connection, row["id"])
+    if now is not None and now["state"] in rows.OPEN:  # giving up what waited may have taken the whole decision back
+        outbox.cancel(book, f"L{row['id']}", OPERATOR)

@@ -87,15 +87,14 @@ class Round:
         return f"round {self.number} [{self.spec or 'no faults'}]: " + "; ".join(map(str, self.acts))
 
 
-def plan(seed: int, number: int, *, with_restore: bool = False) -> Round:
+def plan(seed: int, number: int) -> Round:
     """A round by its number: points and kinds take turns, all else is drawn."""
     rng = random.Random(f"{seed}/{number}")  # noqa: S311 - to be repeated
     chosen = rng.sample(sorted(FAULTS), rng.choice([0, 1, 2, 3, 4]))
-    kinds = [*_RUNNING, *(["restore"] if with_restore else [])]
     first = Act("decide", {"count": rng.randint(2, 6)})
-    acts = [first, _run(rng, kinds[number % len(kinds)], number)]
+    acts = [first, _run(rng, _RUNNING[number % len(_RUNNING)], number)]
     acts += [
-        Act("person") if rng.random() < 0.4 else _run(rng, rng.choice(kinds), rng.randrange(1000))
+        Act("person") if rng.random() < 0.4 else _run(rng, rng.choice(_RUNNING), rng.randrange(1000))
         for _ in range(rng.choice([0, 0, 1, 1, 2]))
     ]
     if any(act.kind in LATE for act in acts) or {*MISLEADING} <= {*chosen}:
@@ -106,7 +105,7 @@ def plan(seed: int, number: int, *, with_restore: bool = False) -> Round:
 _RUNNING = (
     "failpoint", "killed", "failpoint", "runner", "failpoint", "two", "failpoint", "stopped", "failpoint", "clock",
     "failpoint", "disk", "failpoint", "console", "failpoint", "vendor", "failpoint", "operator_killed",
-    "failpoint", "taken_back", "failpoint", "sync", "failpoint", "late",
+    "failpoint", "taken_back", "failpoint", "sync", "failpoint", "late", "failpoint", "restore",
 )  # fmt: skip
 """The kinds of runs, in the order in which rounds take their turns."""
 

@@ -151,6 +151,7 @@ class Season:
             paid=stage.bookkeeper.paid,
             worth=stage.sales.worth,
             customers_of=stage.customers_of,
+            set_back=bool(stage.coverage.counts.get("restored")),
         )
 
     def end(self) -> None:

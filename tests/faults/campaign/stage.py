@@ -33,8 +33,7 @@ class Stage:
         """
         self.world = World(folder, seed)
         self.coverage = Coverage()
-        self.copy = folder / "copy.db"
-        """A copy of the book that will be put back."""
+        self.backups = folder / "backups"
         self.restored = False
         """Whether that was done since the truth was looked at."""
         self._off = off
