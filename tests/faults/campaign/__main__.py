@@ -26,7 +26,7 @@ from tests.faults.campaign.season import Played, Season
 
 import qbconsole.tui.app  # noqa: F401 - so that a console that is forked need not
 
-WORKERS = 4
+WORKERS = 8
 """Seasons at once: much of a round is waiting for deadlines."""
 LONGEST_SEASON = 1800.0
 """Seconds."""

@@ -19,7 +19,7 @@ from qbconsole.domain.errors import Problem
 from qbconsole.store import outbox as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from qbconsole.actions.views import Row
@@ -192,7 +192,11 @@ def _reopen(book: Book, draft: int, *, back: bool = False) -> None:
 
 
 def clear_parked(folder: Path, *, give_up: bool) -> list[str]:
-    """Answer every parked operation: retry it, or give it up; what was wrong with a row that tells too little."""
+    """Answer every parked operation by a key: retry it, or give it up, whichever the row lets.
+
+    Returns:
+        What was wrong with a row that tells too little, or that no key helps.
+    """
     wrong: list[str] = []
     with closing(Book(folder)) as book:
         with book.store.reading() as connection:
@@ -200,15 +204,27 @@ def clear_parked(folder: Path, *, give_up: bool) -> list[str]:
         for row in parked:
             if not (row["problem"] and row["next_step"]):
                 wrong.append(f"operation {row['id']} ({row['kind']}) is parked without a cause and a next step")
-            try:
-                if give_up:
-                    _give_up(book, row)
-                else:
-                    outbox.retry(book, f"L{row['id']}", OPERATOR)
-            except Problem as refused:
-                if not give_up or "retry" not in refused.next_step.lower():
-                    wrong.append(f"operation {row['id']} ({row['kind']}, {row['problem']}): {refused}")
+            refused = _answer(book, row, (_give_up, _retry) if give_up else (_retry, _give_up))
+            if refused:
+                wrong.append(f"operation {row['id']} ({row['kind']}, {row['problem']}): {'; '.join(refused)}")
     return wrong
+
+
+def _answer(book: Book, row: Mapping[str, Any], keys: Iterable[Callable[[Book, Mapping[str, Any]], None]]) -> list[str]:
+    """Press the first key that is not refused; if all are, why."""
+    refused: list[str] = []
+    for key in keys:
+        try:
+            key(book, row)
+        except Problem as problem:
+            refused.append(str(problem))
+        else:
+            return []
+    return refused
+
+
+def _retry(book: Book, row: Mapping[str, Any]) -> None:
+    outbox.retry(book, f"L{row['id']}", OPERATOR)
 
 
 def _give_up(book: Book, row: Mapping[str, Any]) -> None:
