@@ -108,7 +108,7 @@ def _events(shot: Mapping[str, Any], truth: Truth) -> Iterator[Found]:
     known = {(event["deal_id"], event["key"]) for event in shot["billing_event"]}
     for deal, key in truth.bills.keys() - known:
         if truth.set_back and truth.deals.get(deal, {}).get("dealstage") == OPEN:
-            continue  # billed after the backup and open again: once it is won again there is an event, whose draft tells
+            continue  # billed after the backup and open again: won again, it has an event, and its draft tells
         yield "double", f"invoice {truth.bills[deal, key]} bills deal {deal} / {key}, of which the book knows nothing"
     for id_ in sorted(truth.paid - truth.removed):
         if id_ not in truth.documents or is_void(truth.documents[id_]):
