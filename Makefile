@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test histories faults faults-selftest faults-all lint lock build clean
+.PHONY: install demo test histories faults faults-selftest faults-all campaigns lint lock build clean
 
 COUNT ?= 5000
 SEED ?= 1
@@ -33,6 +33,8 @@ faults: install  ## the campaign of docs/faults.md: SEED, ROUNDS
 
 faults-selftest: install  ## the campaign with each guard off in turn, which it must miss
 	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --selftest
+
+campaigns: histories faults faults-selftest faults-all  ## all of that; before a release
 
 faults-all: install  ## every case of the scenarios of failures
 	QBCONSOLE_THOROUGH=1 $(BIN)/python -m pytest -n auto tests/faults
