@@ -6,7 +6,9 @@ whose chain lacks the witnessed event was set back.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import threading
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,20 @@ class Witness:
     def note(self, event: int, digest: str) -> None:
         """Replace what was noted; called after the commit, so that it is never ahead of the database.
 
-        It is not brought to the disk: after a power loss an older witness is there, which is as true.
+        It is not brought to the disk: after a power loss an older witness is there, which is as true. One that cannot
+        be written (a full disk) is logged and stays as it was: what was committed must not be told as failed.
         """
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}-{threading.get_ident()}")
         seen = Seen(event, digest, datetime.now(UTC).isoformat())
-        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            file.write(canonical(seen))
-        temporary.replace(self.path)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+                file.write(canonical(seen))
+            temporary.replace(self.path)
+        except OSError as error:
+            logger.warning("book %s: no witness of event %d: %s", self.path.stem, event, error.strerror)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def read(self) -> Seen | None:
         """What was noted; None when nothing was, or it cannot be read."""

@@ -242,12 +242,13 @@ class ConsoleScreen(Screen[None]):
 
     def undo_now(self, desk: Desk) -> None:
         """Take it back."""
-        self._undo_newest(desk)
+        self.take_back(desk, None)
 
     @work(thread=True, exclusive=True, group="decide")
-    def _undo_newest(self, desk: Desk) -> None:
+    def take_back(self, desk: Desk, decision_id: int | None) -> None:
+        """Take that decision back, without an id what the last key decided; and say what came of it."""
         try:
-            taken = desk.undo(None)
+            taken = desk.undo(decision_id)
         except Problem as problem:
             self.post_message(self.Came(str(problem), "warn"))
         else:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from qbconsole.domain.errors import Problem
 from qbconsole.tui.modals.history import draw_event
 from qbconsole.tui.modals.overlay import Overlay
 from qbconsole.tui.screens.base import OPENING
-from qbconsole.tui.screens.record import RecordScreen
+from qbconsole.tui.screens.searching import SearchScreen
 from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.rowtable import Line, Rows, RowTable
 from qbconsole.tui.wording import fit, plural
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 TONES = {"plain": "", "bright": "bright", "dim": "dim", "good": "good", "warn": "warn", "bad": "bad"}
 
 
-class JournalScreen(RecordScreen):
+class JournalScreen(SearchScreen):
     """The list holds the keys of all events; their words are read a page at a time, as they come into sight."""
 
     SCOPE = "journal"
@@ -54,14 +53,10 @@ class JournalScreen(RecordScreen):
             super().__init__()
             self.key, self.event, self.trouble = key, event, trouble
 
-    class Undone(RecordScreen.Came):
-        """A decision was taken back."""
-
     def __init__(self) -> None:
         super().__init__()
         self.table: RowTable[Told] = RowTable(self._paint, id="list")
         self.table.add_class("list")
-        self.search = ""
         self.shown_event: Event | None = None
         self._ticket = 0
         self._loading = False
@@ -69,13 +64,12 @@ class JournalScreen(RecordScreen):
     def body(self) -> Iterable[Widget]:
         """The list and the event beside it, and a field to search in."""
         yield Container(self.table, DetailPane(), classes="panes")
-        yield Input(id="search", placeholder="search: words, numbers, deals:1042; esc closes", compact=True)
+        yield self.field("words, numbers, deals:1042")
 
     def on_mount(self) -> None:
         """Say that the book is being opened."""
         self.table.border_title = "Journal"
         self.table.placeholder = OPENING
-        self.query_one("#search", Input).cursor_blink = False
         self.table.focus()
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -165,45 +159,4 @@ class JournalScreen(RecordScreen):
 
     def _undo_decision(self, desk: Desk, decision_id: int) -> None:
         self.undo_guard.moved(time.monotonic())
-        self._take_back(desk, decision_id)
-
-    @work(thread=True, group="decide")
-    def _take_back(self, desk: Desk, decision_id: int) -> None:
-        try:
-            taken = desk.undo(decision_id)
-        except Problem as problem:
-            self.post_message(self.Came(str(problem), "warn"))
-        else:
-            words = "; ".join((*(one.words for one in taken.done), *taken.refused))
-            self.post_message(self.Undone(words, "warn" if taken.refused else "good"))
-
-    @on(Undone)
-    def _undone(self) -> None:
-        self.data_changed()
-
-    def act_search(self) -> None:
-        """Open the field to search in."""
-        field = self.query_one("#search", Input)
-        field.add_class("open")
-        field.focus()
-
-    @on(Input.Changed, "#search")
-    def _searched(self, event: Input.Changed) -> None:
-        self.search = event.value.strip()
-        self.data_changed()
-
-    @on(Input.Submitted, "#search")
-    def _search_done(self) -> None:
-        self.table.focus()
-
-    def act_back(self) -> None:
-        """Close the search."""
-        field = self.query_one("#search", Input)
-        field.value = ""
-        field.remove_class("open")
-        self.table.focus()
-
-    def key_escape(self) -> None:
-        """Escape also leaves the search field."""
-        if self.query_one("#search", Input).has_focus:
-            self.act_back()
+        self.take_back(desk, decision_id)

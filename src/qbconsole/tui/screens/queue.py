@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from qbconsole.domain.errors import Problem
 from qbconsole.tui.glyphs import verdict
 from qbconsole.tui.screens.base import OPENING, WIDE
-from qbconsole.tui.screens.record import RecordScreen
+from qbconsole.tui.screens.searching import SearchScreen
 from qbconsole.tui.widgets.detail import DetailPane
 from qbconsole.tui.widgets.footer import Footer
 from qbconsole.tui.widgets.queuerow import paint_row
@@ -37,7 +36,7 @@ SETTLE = 0.06
 """Seconds that the cursor rests on a row before its evidence is read."""
 
 
-class QueueScreen(RecordScreen):
+class QueueScreen(SearchScreen):
     """The screen of one desk's queue."""
 
     QUEUE: ClassVar[str] = ""
@@ -73,7 +72,6 @@ class QueueScreen(RecordScreen):
         self.table.add_class("list")
         self.evidence: Evidence | None = None
         self.rows: dict[str, Row] = {}
-        self.search = ""
         self._ticket = self._asked = 0
         self._loading = False
         self._go_to: str | None = None
@@ -82,14 +80,13 @@ class QueueScreen(RecordScreen):
     def body(self) -> Iterable[Widget]:
         """The list and the evidence, and a field to search in."""
         yield Container(self.table, DetailPane(), classes="panes")
-        yield Input(id="search", placeholder="search: words of name, number or cause; esc closes", compact=True)
+        yield self.field("words of name, number or cause")
 
     def on_mount(self) -> None:
         """Say that the book is being opened."""
         self.table.border_title = self.TITLE_WORDS
         self.table.placeholder = OPENING
         self.query_one(DetailPane).border_title = "Evidence"
-        self.query_one("#search", Input).cursor_blink = False
         self.table.focus()
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -228,7 +225,7 @@ class QueueScreen(RecordScreen):
         health = self.console.health
         return health.today if health else date.today()  # noqa: DTZ011 - before the book is open nothing is shown
 
-    # --- marking and searching ----------------------------------------------------------------------------------------
+    # --- marking ----------------------------------------------------------------------------------------
 
     def act_rows_mark(self) -> None:
         """Mark the row."""
@@ -264,35 +261,12 @@ class QueueScreen(RecordScreen):
         after = keys[self.table.cursor + 1 :] + keys[: self.table.cursor]
         return next((key for key in after if not self.rows[key].decided and key not in but), None)
 
-    def act_search(self) -> None:
-        """Open the field to search in."""
-        field = self.query_one("#search", Input)
-        field.add_class("open")
-        field.focus()
-
-    @on(Input.Changed, "#search")
-    def _searched(self, event: Input.Changed) -> None:
-        self.search = event.value.strip()
-        self.data_changed()
-
-    @on(Input.Submitted, "#search")
-    def _search_done(self) -> None:
-        self.table.focus()
-
     def act_back(self) -> None:
-        """Close the search, then the marks."""
-        field = self.query_one("#search", Input)
-        if field.has_class("open"):
-            field.value = ""
-            field.remove_class("open")
-            self.table.focus()
-        elif self.table.marked:
+        """Close the search, then take the marks away."""
+        if self.close_search():
+            return
+        if self.table.marked:
             self.table.set_marks(set())
             self._title()
         else:
             self.table.focus()
-
-    def key_escape(self) -> None:
-        """Escape also leaves the search field."""
-        if self.query_one("#search", Input).has_focus:
-            self.act_back()
