@@ -65,7 +65,7 @@ def release(book: Book, actor: Actor) -> Decided:
 
 
 def cancel(book: Book, actor: Actor) -> Decided:
-    """Give everything up that is withheld: each decision is taken back.
+    """Give everything up that is withheld: each decision is taken back; what cannot be is said with its reason.
 
     Raises:
         Unarmed: the book is read-only.
@@ -76,17 +76,23 @@ def cancel(book: Book, actor: Actor) -> Decided:
         rows = volume.unsent_rows(connection)
     last: Decided | None = None
     taken: set[int] = set()
+    refused: dict[int, str] = {}
     for row in reversed(rows):  # what needs another goes first
         if row["decision_id"] in taken:
             continue
         try:
             last = outbox.cancel(book, f"L{row['id']}", actor)
-        except NeedsPerson:
+        except NeedsPerson as why:
+            refused[row["decision_id"]] = str(why)
             continue
         taken.add(row["decision_id"])
+        refused.pop(row["decision_id"], None)
     if last is None:
-        raise NeedsPerson("Nothing is withheld.", next_step="See: qbconsole outbox list")
-    with book.store.writing() as connection:
-        volume.keep(connection, ())
-    words = safe_text(f"gave {len(taken)} withheld decisions up")
+        words = next(iter(refused.values()), "Nothing is withheld.")
+        raise NeedsPerson(words, next_step="See: qbconsole outbox list")
+    if not refused:
+        with book.store.writing() as connection:
+            volume.keep(connection, ())
+    kept = f"; {len(refused)} stay: {next(iter(refused.values()))}" if refused else ""
+    words = safe_text(f"gave {len(taken)} withheld decisions up{kept}")
     return Decided(last.decision_id, "log.cancel", ROW, words, "no undo: decide the rows again")
