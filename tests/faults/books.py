@@ -29,7 +29,8 @@ from qbconsole.domain.operations import (
     VoidDocument,
 )
 from qbconsole.domain.records import DocumentLine
-from qbconsole.outbox.deliver import Delivered, Deliverer
+from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.delivered import Delivered
 from qbconsole.outbox.queue import Enqueued, enqueue
 from qbconsole.store import facts, leases, outbox
 

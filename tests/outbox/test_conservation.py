@@ -12,7 +12,8 @@ from tests.remote import Remote, task
 from qbconsole.domain.balance import CAME_TO
 from qbconsole.domain.errors import Conflict, NeedsPerson, Problem, Retriable, Throttled
 from qbconsole.journal import Actor, Taken, audit, record_decision
-from qbconsole.outbox.deliver import GROUPS, Delivered, Deliverer
+from qbconsole.outbox.deliver import GROUPS, Deliverer
+from qbconsole.outbox.delivered import Delivered
 from qbconsole.outbox.queue import Enqueued, enqueue, move
 from qbconsole.store import outbox
 

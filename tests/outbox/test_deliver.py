@@ -17,8 +17,8 @@ from qbconsole.books.settings import change_setting
 from qbconsole.domain.errors import Conflict, Gone, NeedsPerson, Retriable, SignIn, Throttled
 from qbconsole.domain.operations import CreateDocument, DeleteDocument, Receipt
 from qbconsole.domain.records import Customer, Document
-from qbconsole.outbox import deliver as delivery
 from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.delivered import Delivered
 from qbconsole.outbox.policy import ATTEMPTS
 from qbconsole.outbox.queue import Enqueued, cancel, enqueue, outcome_unknown, retry
 from qbconsole.store import facts, leases, mirror, outbox
@@ -59,7 +59,7 @@ class Office:
                 due_at=now + timedelta(seconds=window),
             )
 
-    async def deliver(self, fence: int | None = None) -> delivery.Delivered:
+    async def deliver(self, fence: int | None = None) -> Delivered:
         """One delivery."""
         connectors = {CRM: self.crm, ACCOUNTING: self.accounting}
         return await Deliverer(self.book, connectors, fence or self.fence).deliver()

@@ -21,7 +21,8 @@ from qbconsole.connectors.hubspot import HubSpot, HubSpotSettings
 from qbconsole.connectors.hubspot.faults import REFERENCE
 from qbconsole.connectors.limits import Gate, RateLimit
 from qbconsole.journal import Actor
-from qbconsole.outbox.deliver import Delivered, Deliverer
+from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.delivered import Delivered
 from qbconsole.pull import pull
 from qbconsole.store import facts, leases, outbox, runs
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
-from qbconsole import journal, ledger
+from qbconsole import ledger
 from qbconsole.books import restored
 from qbconsole.books.settings import load_settings
 from qbconsole.connectors.base import Send
 from qbconsole.domain.errors import MOVED, Conflict, Fatal, Gone, Problem, Retriable, SignIn
 from qbconsole.domain.failpoints import failpoint
 from qbconsole.domain.operations import Receipt
-from qbconsole.domain.records import Document
 from qbconsole.outbox import policy, volume
+from qbconsole.outbox.delivered import Delivered
 from qbconsole.outbox.inverse import overtaken
 from qbconsole.outbox.queue import ABSOLUTE, look_first, move, outcome_unknown
-from qbconsole.outbox.receipts import told
+from qbconsole.outbox.receipts import note
 from qbconsole.outbox.sending import payload_hash, sendable
-from qbconsole.store import facts, mirror
+from qbconsole.store import facts
 from qbconsole.store import outbox as rows
 
 if TYPE_CHECKING:
@@ -47,38 +47,6 @@ CLOCK_MARGIN = timedelta(days=1)
 have been heard before the sending. A tag names one event and generation, so that reaching far finds nothing else."""
 WITHOUT_CONSEQUENCE = (*ABSOLUTE, "create_task", "create_note")
 """Kinds after which no desk proposes anything else."""
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What a delivery did, each operation counted by what became of it."""
-
-    due: int = 0
-    """All that were taken up, one as often as it was."""
-    settled: int = 0
-    retried: int = 0
-    unknown: int = 0
-    parked: int = 0
-    found: int = 0
-    consequences: int = 0
-    """Of the settled, those from which something follows: what was made or taken back, not what was merely stamped."""
-    lost: int = 0
-    """Claims that another runner's fence took away."""
-    left: int = 0
-    """Taken up, but not touched: the runner was stopping."""
-    problems: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    """What somebody should know of what was done."""
-    withheld: list[str] = field(default_factory=list)
-    """What is over the book's limits since this delivery, and was not sent."""
-
-    def add(self, other: Delivered) -> None:
-        """Count another delivery in."""
-        for name in ("due", "settled", "retried", "unknown", "parked", "found", "consequences", "lost", "left"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.problems += other.problems
-        self.notices += other.notices
-        self.withheld += other.withheld
 
 
 @dataclass(frozen=True)
@@ -313,7 +281,7 @@ class Deliverer:
             for row, receipt in receipts:
                 try:
                     with connection.begin_nested():
-                        noted = self._note(connection, row, receipt, now)
+                        noted = note(connection, row, receipt, at=now, fence=self.fence)
                 except (IntegrityError, ValueError) as error:
                     unnoted.append((row, receipt, error))
                     continue
@@ -327,30 +295,6 @@ class Deliverer:
             words = f"{row['kind']} was done as {receipt.remote_id}, but cannot be noted here ({type(why).__name__})."
             self._park(row, Retriable(words, sent=True, next_step="Retry it: it is looked for, not done again."), total)
         return settled
-
-    def _note(self, connection: Connection, row: dict[str, Any], receipt: Receipt, now: datetime) -> bool:
-        """State, receipt, mirror row and ledger of one operation; False when the fence is stale."""
-        values = {
-            "remote_id": receipt.remote_id,
-            "revision": receipt.revision,
-            "number": receipt.number,
-            "settled_at": now,
-            "problem": "",
-            "problem_class": "",
-            "next_step": "",
-            "code": "",
-        }
-        if move(connection, row, "settled", at=now, fence=self.fence, **values) is None:
-            return False
-        event = told(connection, row, receipt)
-        if receipt.record is not None:
-            mirror.put_record(connection, receipt.record, receipt.payload, now)
-        elif receipt.gone:
-            mirror.bury(connection, Document, [receipt.remote_id], now)
-        ledger.settle(connection, row, receipt, now)
-        ids = {"decision_id": row["decision_id"], "operation_id": row["id"]}
-        journal.append(connection, "receipt", event.content, at=now, subjects=event.subjects, **ids)
-        return True
 
     def _settle_problem(self, row: dict[str, Any], problem: Problem, total: Delivered, *, looked: bool = False) -> None:
         """What becomes of an operation whose sending or look-up failed: `policy.after` says it."""

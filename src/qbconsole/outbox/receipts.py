@@ -1,16 +1,20 @@
-"""What the journal keeps of a receipt: whose it is, and the record before the write and as the remote returned it."""
+"""A receipt noted: operation, mirror and ledger as the remote answered, and what the journal keeps of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qbconsole import journal, ledger
 from qbconsole.domain import subjects
 from qbconsole.domain.forgetting import masked
-from qbconsole.domain.records import KINDS
+from qbconsole.domain.records import KINDS, Document
+from qbconsole.outbox.queue import move
 from qbconsole.store import forgotten, mirror
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from qbconsole.domain.operations import Receipt
@@ -22,6 +26,27 @@ class Told:
 
     content: dict[str, Any]
     subjects: tuple[str, ...]
+
+
+def note(connection: Connection, row: dict[str, Any], receipt: Receipt, *, at: datetime, fence: int) -> bool:
+    """Settle an operation in the caller's transaction, whose commit makes all of it true at once.
+
+    Returns:
+        False when the fence is stale, or the operation is not as it was read: then nothing is noted.
+    """
+    values = {"remote_id": receipt.remote_id, "revision": receipt.revision, "number": receipt.number, "settled_at": at}
+    cleared = dict.fromkeys(("problem", "problem_class", "next_step", "code"), "")
+    if move(connection, row, "settled", at=at, fence=fence, **values, **cleared) is None:
+        return False
+    event = told(connection, row, receipt)
+    if receipt.record is not None:
+        mirror.put_record(connection, receipt.record, receipt.payload, at)
+    elif receipt.gone:
+        mirror.bury(connection, Document, [receipt.remote_id], at)
+    ledger.settle(connection, row, receipt, at)
+    ids = {"decision_id": row["decision_id"], "operation_id": row["id"]}
+    journal.append(connection, "receipt", event.content, at=at, subjects=event.subjects, **ids)
+    return True
 
 
 def told(connection: Connection, row: dict[str, Any], receipt: Receipt) -> Told:

@@ -13,7 +13,8 @@ from qbconsole.actions.propose import decide_automatically, propose
 from qbconsole.connectors.base import Accounting
 from qbconsole.domain import balance
 from qbconsole.domain.errors import Configuration, Fatal, Problem, Retriable, SignIn
-from qbconsole.outbox.deliver import Delivered, Deliverer
+from qbconsole.outbox.deliver import Deliverer
+from qbconsole.outbox.delivered import Delivered
 from qbconsole.pull import Outcome, pull
 from qbconsole.runner import expiry, firm, nightly, recovery
 from qbconsole.runner.connectors import ACCOUNTING, CRM

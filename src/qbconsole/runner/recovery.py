@@ -12,7 +12,8 @@ from qbconsole.store import outbox, runs
 
 if TYPE_CHECKING:
     from qbconsole.books.book import Book
-    from qbconsole.outbox.deliver import Delivered, Deliverer
+    from qbconsole.outbox.deliver import Deliverer
+    from qbconsole.outbox.delivered import Delivered
 
 OPEN = "Nothing is sent before both sides were read whole, and what was sent since was looked for."
 
