@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -109,6 +110,15 @@ class Connecting:
         return Ran(self.process.returncode, out, "".join(self.said) + err)
 
 
+def _started(command: list[str], stdin: IO[str] | int) -> subprocess.Popen[str]:
+    """A process that heeds Ctrl-C, also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def connecting(
     home: Path,
@@ -120,7 +130,7 @@ def connecting(
 ) -> Iterator[Connecting]:
     """Start `qbconsole connect`, give it lines, and read up to the page that it shows."""
     command = [sys.executable, "-m", "qbconsole", "connect", side, *words, "--home", str(home)]
-    with subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with _started(command, stdin) as process:
         if typed and process.stdin:
             process.stdin.write(typed)
             process.stdin.flush()

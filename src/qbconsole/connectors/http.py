@@ -24,7 +24,7 @@ import httpx
 import truststore
 
 from qbconsole.connectors.breaker import Breaker
-from qbconsole.connectors.payload import parse
+from qbconsole.connectors.payload import UnreadableError, parse
 from qbconsole.connectors.silence import Silence
 from qbconsole.domain.errors import Configuration, Problem, Retriable, Throttled
 from qbconsole.domain.failpoints import failpoint
@@ -83,6 +83,15 @@ class Answer:
             payload.UnreadableError: it is no JSON that we trust.
         """
         return parse(self.body)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the body was JSON on its way here and cannot be read as that: what it said nobody knows."""
+        try:
+            self.json()
+        except UnreadableError:
+            return self.body.lstrip()[:1] in (b"{", b"[")
+        return False
 
     @property
     def date(self) -> datetime | None:

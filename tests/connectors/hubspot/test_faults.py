@@ -45,6 +45,7 @@ CASES: list[tuple[int, Any, type[Problem], str]] = [
     ),
     (418, {"message": "I am a teapot"}, Fatal, "teapot"),
     (477, {}, Throttled, "wait"),
+    (400, '{"message": "Owner 5 doe', Retriable, "no readable answer"),
     (502, "<html>", Retriable, "not well"),
     (524, "", Retriable, "not well"),
     (301, "", Configuration, "address"),

@@ -45,6 +45,7 @@ CASES: list[tuple[int, str, type[Problem] | None, str]] = [
     (400, fault("2010", "Unrecognized field"), Fatal, "Unrecognized field"),
     (400, fault("99999", "What is this"), NeedsPerson, "What is this"),
     (400, fault("003001"), Throttled, "wait"),
+    (400, fault("610", "Object Not Found")[:-9], Retriable, "no usable answer (status 400)"),
     (401, EXPIRED, SignIn, "sign in"),
     (401, "", SignIn, "sign in"),
     (403, EXPIRED.replace("3200", "3100"), SignIn, "not connected to this company"),

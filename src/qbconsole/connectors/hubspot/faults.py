@@ -35,11 +35,17 @@ def judge(answer: Answer, *, longest_wait: float = LONGEST_WAIT) -> Problem | No
     if 200 <= answer.status < 300:
         if isinstance(body, dict) or answer.status == 204:
             return None
-        return Retriable("HubSpot gave no readable answer.", next_step=AGAIN, code=str(answer.status))
+        return _unreadable(answer)
+    if answer.status == 400 and answer.cut:
+        return _unreadable(answer)
     problem = _meaning(answer, body if isinstance(body, dict) else {}, longest_wait)
     if reference := answer.headers.get(REFERENCE, ""):
         problem.reference = f"HubSpot's reference {safe_text(reference, limit=60)}"
     return problem
+
+
+def _unreadable(answer: Answer) -> Retriable:
+    return Retriable("HubSpot gave no readable answer.", next_step=AGAIN, code=str(answer.status))
 
 
 def problem_of(code: str, names: Iterable[str]) -> Problem:

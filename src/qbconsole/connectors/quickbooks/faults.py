@@ -39,7 +39,7 @@ def judge(answer: Answer, *, throttle_wait: float) -> Problem | None:
     """What an answer means, or None if it is a success in JSON.
 
     Any fault is looked for before a status of 200 is trusted (quickbooks.md 2.6). Server errors, and bodies that cannot
-    be read, are `Retriable`: whether the work was done is for the caller to judge.
+    be read, a refusal's too, are `Retriable`: whether the work was done is for the caller to judge.
 
     Args:
         answer: the answer.
@@ -87,7 +87,7 @@ def _by_status(answer: Answer, *, readable: bool) -> Problem | None:
     status, code = answer.status, str(answer.status)
     if status == 200 and readable:
         return None
-    if status == 200 or status >= 500 or status == 408:
+    if status == 200 or status >= 500 or status == 408 or (status == 400 and answer.cut):
         said = "" if status == 200 else redacted(_plain(answer.body))
         quoted = f', "{said}"' if said else ""
         words = f"QuickBooks gave no usable answer (status {status}{quoted})."
